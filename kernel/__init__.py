@@ -1,0 +1,1 @@
+"""How time passes, chance falls and facts are recorded."""

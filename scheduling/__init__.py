@@ -1,0 +1,1 @@
+"""What should happen: situation, problem, plan; rules, search, CP-SAT."""

@@ -1,0 +1,1 @@
+"""What a factory is: frozen specifications, readers, keys."""
