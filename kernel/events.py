@@ -50,8 +50,15 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     # order: `customer` class of the demand; `options` {option: choice};
     # due absolute ms; weight > 0; rush bool. Received orders may wait for release.
     "order_received": (
-        "product", "options", "quantity", "release", "due", "weight", "customer",
-        "rush", "price",
+        "product",
+        "options",
+        "quantity",
+        "release",
+        "due",
+        "weight",
+        "customer",
+        "rush",
+        "price",
     ),
     "order_promised": ("promise",),
     "order_changed": ("due", "weight", "quantity"),
@@ -62,7 +69,14 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     # (a place); `replaces` the lot whose scrapped pieces are made again, or null;
     # `wip` true where the lot stood half-finished on the floor when the run began.
     "lot_released": (
-        "order", "kit", "chain", "step", "pieces", "at", "replaces", "wip",
+        "order",
+        "kit",
+        "chain",
+        "step",
+        "pieces",
+        "at",
+        "replaces",
+        "wip",
     ),
     "lot_split": ("into", "pieces"),  # `into` new lot id, `pieces` that left with it
     "lots_joined": ("order", "kit", "step", "pieces", "inputs", "at"),  # new lot
@@ -75,7 +89,13 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     # `operation` is "LOT:STEP" ("LOT:STEP#2" the second time); `nominal` ms as planned;
     # `materials` [[material, material lot, quantity], ...]; `operator` id or null.
     "operation_started": (
-        "operation", "lot", "step", "pieces", "family", "nominal", "operator",
+        "operation",
+        "lot",
+        "step",
+        "pieces",
+        "family",
+        "nominal",
+        "operator",
         "materials",
     ),
     "operation_interrupted": ("operation", "lot"),
@@ -88,7 +108,14 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     # `missed` defective pieces passed, `alarms` good pieces flagged, `defects` the
     # defects (opportunities gone wrong) on the pieces seen.
     "lot_inspected": (
-        "step", "machine", "pieces", "good", "rework", "scrap", "missed", "alarms",
+        "step",
+        "machine",
+        "pieces",
+        "good",
+        "rework",
+        "scrap",
+        "missed",
+        "alarms",
     ),
     # transport order: lot, from and to (places); `to_buffer` reserved there.
     "transport_requested": ("lot", "from", "to", "ready"),
@@ -118,8 +145,17 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     # `engines` [{engine, value, ...}], `gain` relative to the plan in force
     # re-evaluated, `changed` machine changes, `shifted` mean ms, `major` bool.
     "replan": (
-        "trigger", "major", "engines", "status", "value", "gain", "operations",
-        "changed", "shifted", "adopted", "revision",
+        "trigger",
+        "major",
+        "engines",
+        "status",
+        "value",
+        "gain",
+        "operations",
+        "changed",
+        "shifted",
+        "adopted",
+        "revision",
     ),
     "decision_touched": ("what",),  # a person decided something
     "disturbed": ("what",),
