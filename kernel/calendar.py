@@ -14,7 +14,10 @@ DAY = 24 * HOUR
 
 
 class Priority(IntEnum):
-    """The order of events of one instant: facts precede decisions."""
+    """The order of events of one instant: facts precede decisions.
+
+    A plan made at an instant is adopted before the machines decide at it.
+    """
 
     FAIL = 0
     REPAIR = 1
@@ -22,8 +25,9 @@ class Priority(IntEnum):
     FINISH = 3
     ARRIVE = 4
     MESSAGE = 5
-    DECIDE = 6
-    OBSERVE = 7
+    PLAN = 6
+    DECIDE = 7
+    OBSERVE = 8
 
 
 class Calendar:

@@ -39,12 +39,12 @@ class Input:
 class Operation:
     """One step of one lot.
 
-    ``inputs`` are its precedence relations and its transports: from each of them to
-    the machine one trip is made unless the place is the same. ``release`` is when it
-    may start at the earliest (material, hand-over). A ``pinned`` operation is in work: it
+    ``inputs`` are its precedence relations and its transports: from each of them to the
+    machine one trip is made unless the place is the same. ``release`` is when it may
+    start at the earliest (material, hand-over). A ``pinned`` operation is in work: it
     ends at that time on its only mode and is no longer decided. ``keep`` is a machine
     where it costs nothing extra (the part is there or on its way); any other costs the
-    problem's ``price_moved``.
+    objective's ``moved``.
     """
 
     id: str
@@ -77,10 +77,10 @@ class Machine:
 
     It has ``capacity`` slots; ``free`` says when each is free again, pinned work and
     expected repair included. Starts are at least ``headway`` apart, ``last_start``
-    being the latest so far. ``setup`` is a position in the problem's set-up matrices and
-    ``family`` the present one (-1: none yet, the first set-up is free). With a capacity
-    above one a set-up needs the machine empty. Neither set-ups nor operations start
-    within ``closed`` (sorted, disjoint [from, to) intervals); begun work goes on.
+    being the latest so far. ``setup`` is a position in the problem's set-up matrices
+    and ``family`` the present one (-1: none yet, the first set-up is free). With a
+    capacity above one a set-up needs the machine empty. Neither set-ups nor operations
+    start within ``closed`` (sorted, disjoint [from, to) intervals); begun work goes on.
     ``capacity == 0`` means no limit at all: a dock.
     """
 
