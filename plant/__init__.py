@@ -1,0 +1,1 @@
+"""What happens: bodies that take commands, draw hidden times and emit facts."""
