@@ -1,0 +1,1 @@
+"""What the record says: folds over the trace. Nothing here changes a factory."""

@@ -1,0 +1,56 @@
+"""KPIs of deciding: messages, plans and how much they change, people's decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kernel.calendar import MINUTE
+from kernel.events import Event
+from measures.kpis.window import Window
+
+
+class DecidingMeasures:
+    """What deciding took, within the window."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._messages = 0
+        self._replans = 0
+        self._touches = 0
+        self._operations = 0  # compared in adopted plans
+        self._changed = 0
+        self._shifted = 0.0  # operations x ms
+
+    def call_settled(self, event: Event) -> None:
+        """Count a conversation's messages."""
+        if self._window.holds(event.time):
+            self._messages += event.facts["messages"]
+
+    def replan(self, event: Event) -> None:
+        """Count a re-planning, and what an adopted plan changes."""
+        if not self._window.holds(event.time):
+            return
+        facts = event.facts
+        self._replans += 1
+        if facts["adopted"]:
+            self._operations += facts["operations"]
+            self._changed += facts["changed"]
+            self._shifted += facts["shifted"] * facts["operations"]
+
+    def decision_touched(self, event: Event) -> None:
+        """Count a decision a person took."""
+        self._touches += self._window.holds(event.time)
+
+    def values(self) -> dict[str, Any]:
+        """Return the KPIs."""
+        values: dict[str, Any] = {
+            "messages": float(self._messages),
+            "replans": float(self._replans),
+            "decision_touches": float(self._touches),
+        }
+        if self._operations:
+            values["nervousness"] = {
+                "machine": self._changed / self._operations,
+                "start": self._shifted / self._operations / MINUTE,
+            }
+        return values
