@@ -1,0 +1,1 @@
+"""Who decides: the Mesa model and its agents."""
