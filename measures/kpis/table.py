@@ -26,10 +26,10 @@ class Kpi(NamedTuple):
 
 KPI_TABLE: dict[str, Kpi] = {
     "weighted_tardiness": Kpi(
-        "h", "Σ w · max(0, shipped − due) / Σ w over the orders", _SCHEDULING, False
+        "h", "Σ w · max(0, shipped - due) / Σ w over the orders", _SCHEDULING, False
     ),
     "mean_tardiness": Kpi(
-        "h", "mean of max(0, shipped − due) over the orders", _SCHEDULING, False
+        "h", "mean of max(0, shipped - due) over the orders", _SCHEDULING, False
     ),
     "on_time": Kpi(
         "share", "orders shipped no later than due / orders", _SCHEDULING, True
@@ -37,7 +37,7 @@ KPI_TABLE: dict[str, Kpi] = {
     "rush_on_time": Kpi("share", "`on_time` of the rush orders", _SCHEDULING, True),
     "flow_time": Kpi(
         "h",
-        "mean of shipped − the later of arrival and release, over the orders",
+        "mean of shipped - the later of arrival and release, over the orders",
         _SCHEDULING,
         False,
     ),
@@ -76,7 +76,7 @@ KPI_TABLE: dict[str, Kpi] = {
     ),
     "quality": Kpi(
         "share",
-        "GQ / PQ: 1 − pieces with a defect made here / pieces; each defect counts as "
+        "GQ / PQ: 1 - pieces with a defect made here / pieces; each defect counts as "
         "one piece, at most all pieces of the lot",
         _ISO,
         True,
@@ -102,14 +102,14 @@ KPI_TABLE: dict[str, Kpi] = {
     ),
     "defects_per_million_opportunities": Kpi(
         "ppm",
-        "`truth`: defects made / (pieces × opportunities) of all steps; `inspected`: "
+        "`truth`: defects made / (pieces · opportunities) of all steps; `inspected`: "
         "pieces flagged / opportunities since the inspection before",
         _SIEMENS,
         False,
     ),
     "vehicle_use": Kpi(
         "share",
-        "time driving or holding a lot / (vehicles × measured time)",
+        "time driving or holding a lot / (vehicles · measured time)",
         _ISO + " (utilization)",
         None,
     ),
@@ -123,7 +123,7 @@ KPI_TABLE: dict[str, Kpi] = {
         "events", "operations that had to wait for material", _OWN, False
     ),
     "stock_value": Kpi(
-        "currency", "time average of Σ stock × unit cost", "inventory theory", False
+        "currency", "time average of Σ stock · unit cost", "inventory theory", False
     ),
     "energy": Kpi(
         "kWh",
@@ -132,7 +132,7 @@ KPI_TABLE: dict[str, Kpi] = {
         _ISO + " Amd 1",
         False,
     ),
-    "total_cost": Kpi("currency", "sum of `cost`", "reference/worlds §4.5", False),
+    "total_cost": Kpi("currency", "sum of `cost`", "cost accounting", False),
     "cost": Kpi(
         "currency",
         "`material`: in the lots shipped; `machine`: machines set up or executing and "
@@ -159,7 +159,7 @@ KPI_TABLE: dict[str, Kpi] = {
     "decision_touches": Kpi("decisions", "taken by a person", _OWN, False),
     "automatic_share": Kpi(
         "share",
-        "1 − operator minutes / work minutes, work being set-up, execution, repair and "
+        "1 - operator minutes / work minutes, work being set-up, execution, repair and "
         "transport",
         _OWN,
         True,
@@ -179,12 +179,13 @@ _HEAD = """\
 Each KPI is a fold over the facts of a run (`measures/kpis/`), the same while the run \
 goes on and afterwards.
 
-Orders count if they **arrive in the window** [warm-up, end − cool-down]; an order that \
-has not shipped counts as shipped at the cap, the end of the run. What lasts (states, \
-stocks, power) counts for as long as it lies within the window, what happens (pieces, \
-messages, re-plannings) if it happens within it; the *measured time* is the part of the \
-window that has passed. A KPI that has no value (no rush orders, no vehicles) is \
-absent. KPIs with several values are written with a dot: `oee.M1`, `cost.energy`.
+Orders count if they **arrive in the window** [warm-up, end - cool-down]; an order \
+that has not shipped counts as shipped at the cap, the end of the run. What lasts \
+(states, stocks, power) counts for as long as it lies within the window, what happens \
+(pieces, messages, re-plannings) if it happens within it; the *measured time* is the \
+part of the window that has passed. A KPI that has no value (no rush orders, no \
+vehicles) is absent. KPIs with several values are written with a dot: `oee.M1`, \
+`cost.energy`.
 
 | name | unit | formula | source | better |
 |---|---|---|---|---|
@@ -193,7 +194,7 @@ absent. KPIs with several values are written with a dot: `oee.M1`, `cost.energy`
 
 def kpi_markdown() -> str:
     """Return ``docs/kpis.md``."""
-    better = {True: "more", False: "less", None: "–"}
+    better = {True: "more", False: "less", None: "-"}
     rows = [
         f"| `{name}` | {k.unit} | {k.formula} | {k.source} | {better[k.more]} |\n"
         for name, k in KPI_TABLE.items()
