@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le
@@ -21,7 +22,7 @@ _LONGEST = 100 * 365 * DAY
 
 def _quantity(text: object, units: dict[str, Any], example: str) -> float:
     match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
-    if match is None or match[2] not in units or len(match[1]) > 18:
+    if match is None or match[2] not in units or len(match[1]) > 60:
         names = ", ".join(units)
         raise ValueError(f"expected a number with a unit ({names}), as in '{example}'")
     return float(match[1]) * float(units[match[2]])
@@ -52,6 +53,11 @@ def duration_text(ms: float) -> str:
         if ms and ms % _TIMES[unit] == 0:
             return f"{round(ms / _TIMES[unit])} {unit}"
     return f"{round(ms)} ms"
+
+
+def _decimal(value: float) -> str:
+    """Return a number as :func:`_quantity` reads it back: exact, no exponent."""
+    return format(Decimal(repr(value)), "f")
 
 
 _PLAIN = {"law", "shape", "sigma"}
@@ -89,7 +95,7 @@ Length = Annotated[
     float,
     BeforeValidator(lambda text: _quantity(text, _LENGTHS, "6 m")),
     Le(100_000),
-    PlainSerializer(lambda metres: f"{metres!r} m", return_type=str),
+    PlainSerializer(lambda metres: f"{_decimal(metres)} m", return_type=str),
     _schema("6 m"),
 ]
 #: Metres a second, written with a unit.
@@ -98,7 +104,7 @@ Speed = Annotated[
     BeforeValidator(lambda text: _quantity(text, _SPEEDS, "1.2 m/s")),
     Gt(0),
     Le(100),
-    PlainSerializer(lambda speed: f"{speed!r} m/s", return_type=str),
+    PlainSerializer(lambda speed: f"{_decimal(speed)} m/s", return_type=str),
     _schema("1.2 m/s"),
 ]
 #: A law of durations (milliseconds); a bare duration is a fixed law.
