@@ -1,0 +1,256 @@
+"""From decisions to a plan: every engine proposes, this realises it by the step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+import numpy as np
+
+from scheduling.arrays import (
+    AWAITED,
+    INPUTS,
+    MACHINE,
+    MODES,
+    NEXT,
+    PINNED,
+    Arrays,
+    Table,
+    arrays_of,
+)
+from scheduling.plan import Assignment, Plan, Trip
+from scheduling.problem import Problem
+from scheduling.realise import as_planned, in_order, worth
+from scheduling.step import (
+    ARRIVE,
+    DESTINATION,
+    END,
+    LEAVE,
+    MODE,
+    ORIGIN,
+    PICKUP,
+    SETUP_START,
+    START,
+    VEHICLE,
+    Schedule,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A plan as arrays: how many operations are planned, and what it is worth."""
+
+    schedule: Schedule
+    planned: int = 0
+    value: float = float("inf")
+    makespan: int = 0
+
+    def valued(self, planned: int, value: float, makespan: int) -> Draft:
+        """Return the draft with what is known after writing its schedule."""
+        return Draft(
+            schedule=self.schedule,
+            planned=int(planned),
+            value=float(value),
+            makespan=int(makespan),
+        )
+
+    def modes(self) -> Table:
+        """Return the mode of each operation, -1 where it is not planned."""
+        return np.ascontiguousarray(self.schedule.works[:, MODE])
+
+
+def draft_of(a: Arrays) -> Draft:
+    """Return an empty draft to be written."""
+    count = len(a.operations) - 1
+    return Draft(
+        schedule=Schedule(
+            works=np.full((count, 4), -1, dtype=np.int64),
+            trips=np.full((len(a.inputs), 7), -1, dtype=np.int64),
+            order=np.full(count, -1, dtype=np.int64),
+        )
+    )
+
+
+def decode(
+    problem: Problem,
+    priority: Sequence[str],
+    machines: Mapping[str, str] | None = None,
+) -> Plan:
+    """Return the plan that follows from an order of operations.
+
+    Parameters
+    ----------
+    priority
+        Ids, the most urgent first; whatever must precede an operation is planned
+        before it. Unknown ids are passed over, operations not named come last.
+    machines
+        Machine of an operation by id; where none is given, or the operation cannot
+        be done there, it goes where it ends first.
+    """
+    a = arrays_of(problem)
+    return plan_of(problem, a, decoded(problem, a, priority, machines))
+
+
+def decoded(
+    problem: Problem,
+    a: Arrays,
+    priority: Sequence[str],
+    machines: Mapping[str, str] | None = None,
+) -> Draft:
+    """Return :func:`decode`'s plan as arrays."""
+    only = modes_of(problem, machines or {})
+    return realised(a, sequence_of(a, ranks_of(problem, priority)), only)
+
+
+def realised(a: Arrays, order: Table, only: Table) -> Draft:
+    """Return the plan of an order of positions that respects precedence.
+
+    ``only`` (N,) prescribes modes, -1 leaves them free.
+    """
+    draft = draft_of(a)
+    planned = in_order(a, order, len(order), only, draft.schedule)
+    return draft.valued(planned, *worth(a, planned, draft.schedule))
+
+
+def ranks_of(problem: Problem, priority: Sequence[str]) -> list[int]:
+    """Return the place of each operation in an order of ids."""
+    place = {id: rank for rank, id in enumerate(priority)}
+    return [place.get(operation.id, len(place)) for operation in problem.operations]
+
+
+def sequence_of(a: Arrays, ranks: Sequence[int]) -> Table:
+    """Return the order of positions by rank, each after all it needs."""
+    total = len(a.operations) - 1
+    operations = a.operations.tolist()
+    following = a.following.tolist()
+    waiting = [operations[o][AWAITED] for o in range(total)]
+
+    def release(o: int) -> list[int]:
+        freed = []
+        for n in following[operations[o][NEXT] : operations[o + 1][NEXT]]:
+            waiting[n] -= 1
+            if waiting[n] == 0:
+                freed.append(n)
+        return freed
+
+    def doable(o: int) -> bool:
+        return bool(operations[o][MODES] < operations[o + 1][MODES])
+
+    pinned = [o for o in range(total) if operations[o][PINNED] >= 0]
+    for o in pinned:
+        release(o)
+    heap = [
+        (ranks[o], o)
+        for o in range(total)
+        if waiting[o] == 0 and operations[o][PINNED] < 0 and doable(o)
+    ]
+    heapify(heap)
+    order = []
+    while heap:
+        _, o = heappop(heap)
+        order.append(o)
+        for n in release(o):
+            if doable(n):
+                heappush(heap, (ranks[n], n))
+    return np.array(order, dtype=np.int64)
+
+
+def modes_of(problem: Problem, machines: Mapping[str, str]) -> Table:
+    """Return the mode of each operation on its given machine, -1 without one."""
+    only, first = [], 0
+    for operation in problem.operations:
+        wanted = machines.get(operation.id)
+        found = -1
+        for k, mode in enumerate(operation.modes):
+            if problem.machines[mode.machine].id == wanted:
+                found = first + k
+                break
+        only.append(found)
+        first += len(operation.modes)
+    return np.array(only, dtype=np.int64)
+
+
+def retimed(problem: Problem, a: Arrays, plan: Plan) -> Draft:
+    """Return a complete plan with its machines, vehicles and their orders kept.
+
+    Every operation and trip begins as soon as these allow: no later than in ``plan``
+    if that is feasible.
+    """
+    place = {operation.id: o for o, operation in enumerate(problem.operations)}
+    vehicle = {v.id: k for k, v in enumerate(problem.vehicles)}
+    only = modes_of(problem, plan.machine_of())
+    rank = {id: k for k, id in enumerate(plan.priority)}
+    depth = _depths(a)
+    items: list[tuple[tuple[int, int, int, int], tuple[int, int, int]]] = []
+    for trip in plan.trips:
+        o = place[trip.operation]
+        key = (trip.pickup, depth[o], 0, rank.get(trip.operation, 0))
+        item = (o, int(a.operations[o, INPUTS]) + trip.input, vehicle[trip.vehicle])
+        items.append((key, item))
+    for work in plan.assignments:
+        o = place[work.operation]
+        key = (work.start, depth[o], 1, rank.get(work.operation, 0))
+        items.append((key, (o, -1, int(only[o]))))
+    items.sort()
+    draft = draft_of(a)
+    draft.schedule.works[:, MODE] = only
+    table = np.array([item for _, item in items], dtype=np.int64).reshape(-1, 3)
+    planned = as_planned(a, table, draft.schedule)
+    return draft.valued(planned, *worth(a, planned, draft.schedule))
+
+
+def _depths(a: Arrays) -> list[int]:
+    """Return how many operations must come before each, at least, one by one."""
+    total = len(a.operations) - 1
+    order = sequence_of(a, [0] * total)
+    depth = [0] * total
+    for o in order:
+        for n in a.following[a.operations[o, NEXT] : a.operations[o + 1, NEXT]]:
+            depth[n] = max(depth[n], depth[o] + 1)
+    return depth
+
+
+def plan_of(problem: Problem, a: Arrays, draft: Draft) -> Plan:
+    """Return a draft as a plan, with the names of the problem."""
+    operations, machines = problem.operations, problem.machines
+    works = draft.schedule.works.tolist()
+    trips = draft.schedule.trips.tolist()
+    order = draft.schedule.order[: draft.planned].tolist()
+    first_input = a.operations[:, INPUTS].tolist()
+    mode_machine = a.modes[:, MACHINE].tolist()
+    assignments: list[Assignment] = []
+    carried: list[Trip] = []
+    for o in order:
+        operation, work = operations[o], works[o]
+        assignments.append(
+            Assignment(
+                operation=operation.id,
+                machine=machines[mode_machine[work[MODE]]].id,
+                start=work[START],
+                end=work[END],
+                setup_start=work[SETUP_START],
+            )
+        )
+        for i in range(first_input[o], first_input[o + 1]):
+            trip = trips[i]
+            if trip[VEHICLE] >= 0:
+                carried.append(
+                    Trip(
+                        vehicle=problem.vehicles[trip[VEHICLE]].id,
+                        operation=operation.id,
+                        input=i - first_input[o],
+                        origin=trip[ORIGIN],
+                        destination=trip[DESTINATION],
+                        leave=trip[LEAVE],
+                        pickup=trip[PICKUP],
+                        arrive=trip[ARRIVE],
+                    )
+                )
+    return Plan(
+        assignments=tuple(sorted(assignments, key=lambda work: work.start)),
+        trips=tuple(sorted(carried, key=lambda trip: trip.pickup)),
+        value=draft.value,
+        makespan=draft.makespan,
+        priority=tuple(operations[o].id for o in order),
+    )

@@ -1,0 +1,125 @@
+"""Dispatching rules: the table of them, and plans made by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.arrays import Arrays, Reals, arrays_of
+from scheduling.decode import Draft, draft_of, plan_of
+from scheduling.plan import Plan
+from scheduling.problem import Problem
+from scheduling.realise import worth
+from scheduling.serial import by_urgency
+from scheduling.urgency import ATC, EDD, FIFO, MWKR, SPT, WSPT, urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A dispatching rule.
+
+    Attributes
+    ----------
+    formula
+        A position known to :func:`scheduling.urgency.urgency`.
+    k
+        ATC's look-ahead, in mean durations: how early a due date makes itself felt.
+    setup_weight, wait_weight
+        What a set-up, or waiting for a part, takes off the urgency.
+    look_ahead
+        How much later than the earliest an operation may start and still be
+        preferred, in mean durations: reservation. 0: never wait.
+    """
+
+    name: str
+    formula: int = ATC
+    k: float = 2.0
+    setup_weight: float = 0.0
+    wait_weight: float = 0.0
+    look_ahead: float = 0.0
+
+    def vector(self) -> Reals:
+        """Return the rule as the compiled code takes it."""
+        return np.array(
+            [
+                self.formula,
+                self.k,
+                self.setup_weight,
+                self.wait_weight,
+                self.look_ahead,
+            ],
+            dtype=np.float64,
+        )
+
+    def urgency(
+        self,
+        *,
+        weight: float,
+        duration: float,
+        slack: float,
+        mean: float,
+        tail: float = 0.0,
+        ready: float = 0.0,
+        due: float = 0.0,
+        setup: float = 0.0,
+        wait: float = 0.0,
+    ) -> float:
+        """Return the urgency of one operation, as :func:`scheduling.urgency.urgency`.
+
+        For an agent that chooses among parts at hand or on their way.
+        """
+        return urgency(
+            self.formula,
+            self.k,
+            self.setup_weight,
+            self.wait_weight,
+            weight,
+            duration,
+            slack,
+            tail,
+            ready,
+            due,
+            setup,
+            wait,
+            mean,
+        )
+
+
+#: The rules by name. ``reference`` is the one to beat.
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule(name="FIFO", formula=FIFO),
+        Rule(name="SPT", formula=SPT),
+        Rule(name="EDD", formula=EDD),
+        Rule(name="WSPT", formula=WSPT),
+        Rule(name="MWKR", formula=MWKR),
+        Rule(name="ATC", formula=ATC),
+        Rule(
+            name="reference",
+            formula=ATC,
+            setup_weight=1.0,
+            wait_weight=1.0,
+            look_ahead=0.5,
+        ),
+    )
+}
+
+
+def dispatch(problem: Problem, rule: Rule) -> Plan:
+    """Return the plan a rule makes.
+
+    Operations that cannot be done at all (no machine, or waiting for such a one) are
+    left out, and the value is infinite.
+    """
+    a = arrays_of(problem)
+    return plan_of(problem, a, dispatched(a, rule))
+
+
+def dispatched(a: Arrays, rule: Rule) -> Draft:
+    """Return the plan a rule makes, as arrays."""
+    draft, count = draft_of(a), len(a.operations) - 1
+    free = np.full(count, -1, dtype=np.int64)
+    planned = by_urgency(a, rule.vector(), np.zeros(count), free, draft.schedule)
+    return draft.valued(planned, *worth(a, planned, draft.schedule))
