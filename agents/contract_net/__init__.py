@@ -31,9 +31,9 @@ only facts count, and no message takes the thing away again.
 
 **No belief stays false.** Whoever was sent an Acceptance and is no longer wanted is
 sent Rejections until it answers with a Failure; whoever gives an award up sends
-Failures until they are answered with a Rejection (or, after dozens, until there can
-be nobody there). After the end of the lease an
-Acceptance is answered with a Failure, so nothing old is ever taken anew.
+Failures until they are answered with a Rejection. (Dozens of times, ever less often;
+then there is nobody.) After the end of the lease an Acceptance is answered with a
+Failure, so nothing old is ever taken anew.
 
 **Every call is settled once, at the end of the lease at the latest**, by a timer that
 no message can put off. Where messages take no time it is settled in the same instant.
