@@ -1,0 +1,430 @@
+"""The factory: a Mesa model whose agents run a plant, one event at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import mesa
+
+from agents.crew import CrewAgent
+from agents.customers import CustomersAgent
+from agents.fleet import Fleet, TransportOrder
+from agents.inventory import InventoryAgent
+from agents.machine import MachineAgent
+from agents.network import Network
+from agents.order import OrderAgent
+from agents.planner import PlannerAgent
+from agents.scenario import Scenario, scenario_of
+from agents.vehicle import VehicleAgent
+from agents.work import OpenOperation
+from kernel.calendar import MINUTE, Calendar
+from kernel.events import Event
+from kernel.trace import Trace
+from plant.crew import CrewBody
+from plant.floor import Floor
+from plant.machine import MachineBody
+from plant.stock import Stock, SupplierBody
+from plant.store import DockBody, Store
+from plant.vehicle import VehicleBody
+from scheduling.rules import RULES
+from worlds.layout import Layout, vehicles_of
+from worlds.products import Route, route_of
+from worlds.read import read_world
+from worlds.spec import World
+from worlds.workcalendar import Departures, OpenHours
+
+#: A call for proposals goes to at most so many bidders.
+CFP_LIMIT = 8
+
+#: Kind of fact -> whom it concerns: fields that name a thing somebody answers for.
+AUDIENCE: dict[str, tuple[str, ...]] = {
+    "lot_released": ("id",),
+    "lot_split": ("id",),
+    "lot_scrapped": ("id",),
+    "lot_inspected": ("id",),
+    "lot_loaded": ("id", "at"),
+    "lot_delivered": ("id", "vehicle", "at"),
+    "order_shipped": ("id",),
+    "operation_finished": ("lot", "id"),
+    "setup_finished": ("id",),
+    "machine_state": ("id",),
+    "machine_failed": ("id",),
+    "machine_repaired": ("id",),
+    "drive_finished": ("id",),
+    "vehicle_resumed": ("id",),
+    "material_ordered": ("id",),
+    "material_delayed": ("id",),
+    "material_received": ("id",),
+}
+
+
+class Factory(mesa.Model):
+    """A plant and the agents that run it.
+
+    ``step()`` advances a slice of simulated time; :meth:`run` goes to the end. How
+    the time is sliced changes nothing.
+
+    Parameters
+    ----------
+    scenario
+        What to run. Without one the other parameters make it.
+    world
+        A world, its name or its file.
+    policy
+        Name of a policy.
+    seed
+        Of the world's draws.
+    days
+        How long orders are counted; None: as the world says.
+    slice_minutes
+        What ``step()`` advances.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | None = None,
+        *,
+        world: World | str = "cell",
+        policy: str = "hybrid",
+        seed: int = 1,
+        days: float | None = None,
+        slice_minutes: float = 10.0,
+    ) -> None:
+        super().__init__(rng=seed)
+        if scenario is None:
+            spec = read_world(world) if isinstance(world, str) else world
+            scenario = scenario_of(spec, policy=policy, seed=seed, days=days)
+        self.scenario = scenario
+        self.policy = scenario.policy
+        self.slice = round(slice_minutes * MINUTE)
+        self.world = scenario.world
+        self.calendar = Calendar()
+        self.trace = Trace(scenario.header())
+        self.layout = Layout(self.world)
+        self.network = Network(self.calendar, self.world.network, scenario.seed)
+        self.floor = Floor(
+            self.world, self.layout, self.calendar, scenario.seed, self.emit
+        )
+        self.reproducible = True
+        self._build_strategy()
+        self._build_agents()
+        self._begin()
+
+    # -- building -------------------------------------------------------------------
+
+    def _build_strategy(self) -> None:
+        world = self.world
+        self.rule = RULES[self.policy.rule]
+        self.products = {product.id: product for product in world.products}
+        self._routes: dict[tuple[str, tuple[tuple[str, str], ...]], Route] = {}
+        self.mean_duration = _mean_duration(world)
+        self.energy_price = world.costs.energy_per_kwh
+        self.call_window = max(self.network.patience * 2, 1)
+        self.flow_factor = 2.0  # flow time over work content, as learnt so far
+        self.operations: dict[str, OpenOperation] = {}
+        self.orders: dict[str, OrderAgent] = {}
+        self.hearers: dict[str, Any] = {}
+        self.calling: set[str] = set()
+        self.transports: dict[str, TransportOrder] = {}
+
+    def _hours(self, calendar: str | None) -> OpenHours | None:
+        if calendar is None:
+            return None
+        spec = next(c for c in self.world.calendars if c.id == calendar)
+        return OpenHours(spec, self.world.start)
+
+    def _build_agents(self) -> None:
+        world, floor, calendar = self.world, self.floor, self.calendar
+        self.store = Store(self.layout.store, floor)
+        floor.place(self.store.id, self.store)
+        self.docks: dict[str, DockBody] = {}
+        for dock in world.docks:
+            leaving = Departures(dock, world.start) if dock.departures else None
+            body = DockBody(dock, floor, leaving)
+            self.docks[dock.id] = body
+            floor.place(dock.id, body)
+            calendar.register(dock.id, body)
+        self.machines: dict[str, MachineAgent] = {}
+        for spec in world.machines:
+            machine = MachineBody(spec, floor, self._hours(spec.calendar))
+            calendar.register(spec.id, machine)
+            floor.place(spec.id, machine)
+            self.machines[spec.id] = MachineAgent(self, machine)
+        self.fleet = Fleet(self)
+        self.vehicles: dict[str, VehicleAgent] = {}
+        for id, group, node in vehicles_of(world):
+            vehicle = VehicleBody(id, group, node, floor)
+            calendar.register(id, vehicle)
+            self.vehicles[id] = VehicleAgent(self, vehicle)
+        self.fleet.vehicles = self.vehicles
+        self.crews: dict[str, CrewAgent] = {}
+        for crew in world.crews:
+            people = CrewBody(crew, floor, self._hours(crew.calendar))
+            self.crews[crew.id] = CrewAgent(self, people)
+        stocks = {m.id: Stock(m, floor) for m in world.materials}
+        suppliers: dict[str, SupplierBody] = {}
+        for supplier in world.suppliers:
+            suppliers[supplier.id] = SupplierBody(supplier, stocks, floor)
+            calendar.register(supplier.id, suppliers[supplier.id])
+        self.suppliers = suppliers
+        self.inventories = {
+            m.id: InventoryAgent(
+                self, stocks[m.id], suppliers[m.supplier] if m.supplier else None
+            )
+            for m in world.materials
+        }
+        for group_of in (self.machines, self.vehicles, self.inventories):
+            self.hearers.update(group_of)
+        trips = [
+            self.fleet.trip(a, b)
+            for a in self.layout.places
+            for b in self.layout.places
+            if a != b
+        ]
+        self.mean_trip = max(1.0, sum(trips) / len(trips)) if trips else 1.0
+        self.trip_rule = self.rule
+        self.planner = PlannerAgent(self) if self.policy.planner else None
+        self.customers = CustomersAgent(self)
+
+    def _begin(self) -> None:
+        self.emit(
+            "run_started",
+            self.world.name,
+            window=list(self.scenario.window),
+            horizon=self.scenario.cap,
+        )
+        for inventory in self.inventories.values():
+            inventory.stock.begin()
+        for machine in self.machines.values():
+            machine.body.begin()
+        for crew in self.crews.values():
+            crew.begin()
+        self.customers.begin()
+
+    # -- time -----------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """The present instant, ms."""
+        return self.calendar.now
+
+    def step(self) -> None:
+        """Advance a slice of simulated time."""
+        self.advance(self.calendar.now + self.slice)
+
+    def advance(self, until: int) -> None:
+        """Run up to and including an instant, ms, unless the run ends before."""
+        self.calendar.run_until(until)
+        if self.calendar.stopped:
+            self.running = False
+
+    def run(self) -> Trace:
+        """Run to the end; return the record."""
+        while self.running:
+            self.advance(self.calendar.now + self.slice)
+        return self.trace
+
+    def end(self) -> None:
+        """End the run: everything that counts has shipped, or the cap is reached."""
+        self.emit(
+            "run_ended",
+            self.world.name,
+            unfinished=self.customers.unfinished,
+            reproducible=self.reproducible,
+        )
+        self.calendar.stop()
+
+    # -- facts ----------------------------------------------------------------------
+
+    def emit(self, kind: str, subject: str, **facts: Any) -> None:
+        """Record a fact, and tell those whom it concerns."""
+        event = Event(self.calendar.now, kind, subject, facts)
+        self.trace.events.append(event)
+        fields = AUDIENCE.get(kind)
+        if fields is None:
+            return
+        method = f"on_{kind}"
+        for field in fields:
+            id = subject if field == "id" else facts[field]
+            hearer = self.orders.get(id) or self.hearers.get(id)
+            hear = getattr(hearer, method, None)
+            if hear is not None:
+                hear(event)
+        if self.planner is not None:
+            self.planner.hear(event)
+
+    def changed(self, what: str, why: str, *, major: bool) -> None:
+        """Let the planner know that the situation has changed."""
+        if self.planner is not None:
+            self.planner.replan_soon(what, why, major=major)
+
+    # -- what agents ask of the whole -------------------------------------------------
+
+    def route(self, product: str, options: tuple[tuple[str, str], ...]) -> Route:
+        """Return how a variant is made."""
+        key = (product, options)
+        route = self._routes.get(key)
+        if route is None:
+            route = self._routes[key] = route_of(
+                self.world, self.products[product], dict(options)
+            )
+        return route
+
+    def best_machine(self, operation: OpenOperation) -> tuple[str, int]:
+        """Return the machine with the best quote, and when it would be done."""
+        quotes = [
+            (*self.machines[id].quote(operation), id)
+            for id in self.nearest_machines(operation)
+        ]
+        _, finish, machine = min(quotes)
+        return machine, finish
+
+    def nearest_machines(self, operation: OpenOperation) -> list[str]:
+        """Return the nearest of the machines that can do an operation."""
+        able = [mode.machine for mode in operation.modes]
+        if len(able) <= CFP_LIMIT:
+            return able
+        at = operation.parts[0].at if operation.parts else self.store.id
+        able.sort(key=lambda id: self.fleet.trip(at, id))
+        return able[:CFP_LIMIT]
+
+    def nearest_vehicles(self, transport: TransportOrder) -> list[str]:
+        """Return the vehicles that can be at a transport's origin soonest."""
+        start = self.layout.node_of(transport.origin)
+
+        def there(vehicle: VehicleAgent) -> int:
+            return vehicle.free() + self.layout.travel(
+                vehicle.body.group.id, vehicle.node(), start
+            )
+
+        return sorted(self.vehicles, key=lambda id: there(self.vehicles[id]))[:CFP_LIMIT]
+
+    def lacks_material(self, operation: OpenOperation) -> bool:
+        """Return whether material for an operation is not there."""
+        missing = self.orders[operation.order].missing
+        if not missing:
+            return False
+        return any(name in missing for name, _ in operation.step.materials)
+
+    def consume(self, operation: OpenOperation) -> list[list[object]]:
+        """Take an operation's material from stock."""
+        if operation.parts[0].mending:
+            return []
+        if operation.parts[0].rounds.get(operation.step.id, 0) > 1:
+            return []  # inspected again: nothing is added
+        return [
+            lot
+            for name, per_piece in operation.step.materials
+            for lot in self.inventories[name].consume(
+                operation.order, per_piece * operation.pieces
+            )
+        ]
+
+    def take_operator(self, skill: str, machine: MachineAgent, work: str) -> str | None:
+        """Return an operator with a skill for a machine, or None: it has to wait."""
+        for crew in self.crews.values():
+            if skill in crew.body.spec.skills:
+                operator = crew.ask(machine, work)
+                if operator is not None:
+                    return operator
+        if work != "repair":
+            machine.body.wait("operator")
+        return None
+
+    def free_operator(self, operator: str) -> None:
+        """Let an operator go back to the crew."""
+        self.crews[operator.rpartition("-")[0]].release(operator)
+
+    def wake_machines(self, ids: Iterable[str] | None = None) -> None:
+        """Let machines decide anew."""
+        for id in self.machines if ids is None else ids:
+            self.machines[id].decide_soon()
+
+    def reconsider(self, operation: OpenOperation) -> None:
+        """Give an operation to somebody else if its award has gone bad."""
+        holder = operation.holder
+        if holder is None or operation.running or len(operation.modes) < 2:
+            return
+        if self.planner is not None and self.planner.machine_of(operation.id):
+            return
+        if any(part.loaded for part in operation.parts):
+            return
+        price, finish = self.machines[holder].quote(operation)
+        if self.policy.allocation == "contract_net":
+            late = finish - operation.promised > 0.5 * self.mean_duration
+            if not (late and operation.promised) or operation.called:
+                return
+        best = min(
+            (self.machines[id].quote(operation)[0], id)
+            for id in self.nearest_machines(operation)
+        )
+        if best[1] == holder or best[0] > price - 0.1 * self.mean_duration:
+            return
+        order = self.orders[operation.order]
+        if self.policy.allocation == "direct":
+            order.assign(operation, best[1])
+        elif self.policy.allocation == "contract_net":
+            order.announce_again(operation)
+
+    # -- shipping -------------------------------------------------------------------
+
+    @property
+    def exit(self) -> str | None:
+        """The place where finished lots are brought; None: nowhere."""
+        if self.docks:
+            return next(iter(self.docks))
+        return self.store.id if self.world.completion == "delivered" else None
+
+    @property
+    def shipping_time(self) -> int:
+        """What packing and the dock take between the last delivery and leaving, ms."""
+        return next((d.spec.handling for d in self.docks.values()), 0)
+
+    def leaves_at(self, complete: int) -> int:
+        """Return when an order leaves that is complete at that time."""
+        dock = next(iter(self.docks.values()), None)
+        return dock.leaves_at(complete) if dock else complete
+
+    def latest_for(self, due: int) -> int:
+        """Return when an order must be at the dock to leave by its due, ms."""
+        dock = next(iter(self.docks.values()), None)
+        if dock is None:
+            return due
+        left = dock.departures.last_until(due) if dock.departures else due
+        return left - dock.spec.handling
+
+    def ship(self, order: str, lots: Sequence[str]) -> None:
+        """Have a complete order leave."""
+        dock = next(iter(self.docks.values()), None)
+        if dock is not None:
+            dock.ship(order, tuple(lots))
+            return
+        pieces = 0
+        for id in lots:
+            lot = self.floor.lots.pop(id)
+            self.floor.places[lot.at].hand_over(lot)
+            pieces += len(lot.pieces)
+        self.emit("order_shipped", order, dock=None, pieces=pieces)
+
+    def close_order(self, order: OrderAgent) -> None:
+        """An order is done with: shipped, or cancelled and off the floor."""
+        self.customers.closed(order)
+        if order.shipped:
+            content = order.route.content(order.quantity)
+            if content:
+                flow = (self.now - order.request.arrival) / content
+                self.flow_factor += 0.02 * (min(flow, 50.0) - self.flow_factor)
+        self.changed(order.id, "shipped", major=False)
+
+
+def _mean_duration(world: World) -> float:
+    """Return the mean nominal duration of an operation, ms, over all products."""
+    durations = [
+        step.lot_time + step.time * max(1, product.lot_size // 2)
+        if step.capability
+        else sum(mode.time for mode in step.modes) / len(step.modes)
+        for product in world.products
+        for step in product.steps
+    ]
+    return max(1.0, sum(durations) / len(durations))

@@ -1,0 +1,183 @@
+"""Transport: who is to be moved, and which vehicle does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agents.work import OpenOperation, Part
+from kernel.calendar import SECOND
+
+if TYPE_CHECKING:
+    from agents.factory import Factory
+    from agents.vehicle import VehicleAgent
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class TransportOrder:
+    """A lot to be brought to a place where it has a slot (VDA 5050: an order).
+
+    Attributes
+    ----------
+    operation
+        What it is wanted for; None: shipping or the store.
+    vehicle
+        Who is responsible, if anybody.
+    begun
+        The vehicle is on its way to it.
+    promise
+        When the vehicle said it would be there, ms.
+    """
+
+    id: str
+    part: Part
+    origin: str
+    to: str
+    operation: OpenOperation | None
+    weight: float
+    slack_until: int  # latest instant at which its work should begin, ms
+    requested: int
+    vehicle: str | None = None
+    begun: bool = False
+    promise: int = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a plan calls it: the operation it feeds, and the lot."""
+        purpose = self.operation.id if self.operation else f"{self.part.lot}:ship"
+        return purpose, self.part.lot
+
+
+class Fleet:
+    """The transports that are open, and what is known of trips."""
+
+    def __init__(self, factory: Factory) -> None:
+        self.factory = factory
+        self.vehicles: dict[str, VehicleAgent] = {}
+        self.open: dict[str, TransportOrder] = {}  # by lot
+        self._count = 0
+        self._trips: dict[tuple[str, str], int] = {}
+        groups = [group for group in factory.world.vehicles if group.count]
+        self.group = groups[0] if groups else None
+        #: How long before a part is ready a vehicle may be sent for it, ms.
+        self.look_ahead = self._longest() if self.group else 0
+
+    def _longest(self) -> int:
+        places = self.factory.layout.places
+        assert self.group is not None
+        rows = self.factory.layout.matrix(self.group.id, places)
+        return min(max(max(row) for row in rows), 120 * SECOND)
+
+    def trip(self, origin: str, to: str) -> int:
+        """Return how long a loaded trip takes, from a place or a vehicle, ms."""
+        if self.group is None or origin == to:
+            return 0
+        time = self._trips.get((origin, to))
+        if time is None:
+            layout, group = self.factory.layout, self.group
+            drive = layout.travel(group.id, layout.node_of(origin), layout.node_of(to))
+            time = self._trips[origin, to] = group.load + drive + group.unload
+        return time
+
+    def request(self, part: Part, to: str, operation: OpenOperation | None) -> None:
+        """Have a part brought to where a slot is kept for it."""
+        factory = self.factory
+        part.moving, part.heading = True, to
+        part.eta = max(part.ready, factory.now) + self.trip(part.at, to)
+        self._count += 1
+        order = factory.orders[part.kit.order]
+        tail = operation.tail + operation.modes[0].duration(part.pieces) if (
+            operation
+        ) else 0
+        transport = TransportOrder(
+            id=f"T{self._count}",
+            part=part,
+            origin=part.at,
+            to=to,
+            operation=operation,
+            weight=order.weight,
+            slack_until=order.due - tail,
+            requested=factory.now,
+        )
+        self.open[part.lot] = transport
+        factory.emit(
+            "transport_requested",
+            transport.id,
+            **{"lot": part.lot, "from": part.at, "to": to, "ready": part.ready},
+        )
+        if not self.vehicles or part.at == to:
+            self.ready(part)
+        else:
+            self._allocate(transport)
+
+    def _allocate(self, transport: TransportOrder) -> None:
+        factory = self.factory
+        if factory.planner is not None and factory.planner.covers(transport):
+            for vehicle in self.vehicles.values():
+                vehicle.decide_soon()
+        elif factory.policy.allocation == "contract_net":
+            factory.orders[transport.part.kit.order].call_vehicles(transport)
+        else:
+            self.wake_idle()
+
+    def wake_idle(self) -> None:
+        """Let the vehicles without work look for some."""
+        for vehicle in self.vehicles.values():
+            if vehicle.idle:
+                vehicle.decide_soon()
+
+    def ready(self, part: Part) -> None:
+        """A part can be taken, or its ready time has changed."""
+        transport = self.open.get(part.lot)
+        if transport is None:
+            return
+        part.eta = max(part.ready, self.factory.now) + self.trip(part.at, transport.to)
+        if not self.vehicles or transport.origin == transport.to:
+            if not part.working and part.ready <= self.factory.now:
+                self.factory.floor.hop(part.lot, transport.to)
+            return
+        if transport.vehicle is not None:
+            self.vehicles[transport.vehicle].decide_soon()
+        else:
+            self.wake_idle()
+
+    def cancel(self, part: Part, reason: str) -> bool:
+        """Take a request back and give its slot up; False: it is on the vehicle."""
+        transport = self.open.get(part.lot)
+        if transport is None:
+            return True
+        if part.loaded:
+            return False
+        del self.open[part.lot]
+        floor = self.factory.floor
+        floor.places[transport.to].unreserve(floor.lot(part.lot))
+        part.moving, part.heading = False, None
+        self.factory.emit("transport_cancelled", transport.id, reason=reason)
+        if transport.vehicle is not None:
+            self.vehicles[transport.vehicle].drop(transport)
+        return True
+
+    def award(self, transport: TransportOrder, vehicle: str) -> None:
+        """Make a vehicle responsible."""
+        transport.vehicle = vehicle
+        self.factory.emit("transport_awarded", transport.id, vehicle=vehicle)
+
+    def loaded(self, lot: str) -> None:
+        """A lot is on its way."""
+        transport = self.open.get(lot)
+        if transport is None:
+            return
+        part = transport.part
+        part.loaded = True
+        part.eta = self.factory.now + self.trip(part.at, transport.to)
+
+    def delivered(self, lot: str) -> TransportOrder | None:
+        """Close the order of a lot that has been put down, and return it."""
+        transport = self.open.pop(lot, None)
+        if transport is not None:
+            part = transport.part
+            part.moving = part.loaded = False
+            part.heading = None
+            part.at = transport.to
+            part.ready = self.factory.now
+        return transport

@@ -1,0 +1,195 @@
+"""Inventory agents: who gets a material, when it is there, when more is bought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agents.agent import Holon
+from agents.contract_net import Bid, Participant
+from agents.messages import CallForProposal, Message
+from kernel.events import Event
+from plant.stock import Stock, SupplierBody
+
+if TYPE_CHECKING:
+    from agents.factory import Factory
+    from agents.order import OrderAgent
+
+
+@dataclass(slots=True, eq=False)
+class Reservation:
+    """A quantity for an order, allocated once it is there."""
+
+    order: str
+    quantity: int
+    allocated: bool = False
+
+
+class InventoryAgent(Holon):
+    """Answers for one material: when is it there? It buys more in time.
+
+    Reservations are served first come, first served.
+    """
+
+    def __init__(
+        self, factory: Factory, stock: Stock, supplier: SupplierBody | None
+    ) -> None:
+        super().__init__(factory, stock.id)
+        self.stock = stock
+        self.spec = stock.spec
+        self.supplier = supplier
+        self.participant = Participant(
+            self.address, factory.calendar, factory.network, self
+        )
+        self.reservations: list[Reservation] = []
+        self.reserved = 0  # sum of the reservations
+        self.allocated = 0  # of that, of the stock that is there
+        self.on_order: dict[str, tuple[int, int]] = {}  # purchase: quantity, expected
+
+    # -- contract net ---------------------------------------------------------------
+
+    def receive(self, message: Message) -> None:
+        """Take a message of the contract net."""
+        self.participant.receive(message)
+
+    def timeout(self, argument: object) -> None:
+        """Take a timer of the contract net."""
+        self.participant.timeout(argument)
+
+    def bid(self, call: CallForProposal) -> Bid | str:
+        """Offer a quantity from the date on which it will be there."""
+        date = self.available(call.body)
+        return Bid(price=call.body * self.spec.unit_cost, promise=date)
+
+    def take(self, call: CallForProposal, bid: Bid) -> bool:
+        """Reserve what was awarded."""
+        order = self.factory.orders[call.about.partition("/")[0]]
+        if not order.cancelled:
+            self.reserve(order, call.body)
+        self.at(self.now, "settle_award", call.about)
+        return True
+
+    def settle_award(self, about: str) -> None:
+        """Report a reservation as done."""
+        if self.participant.holds(about):
+            self.participant.finish(about)
+
+    def drop(self, about: str, conversation: str) -> None:
+        """A reservation stays until the order gives it back."""
+
+    # -- stock ----------------------------------------------------------------------
+
+    def available(self, quantity: int) -> int:
+        """Return when so much more will be there, as far as is known, ms."""
+        there = self.stock.quantity - self.reserved
+        if there >= quantity:
+            return self.now
+        for bought, expected in sorted(self.on_order.values(), key=lambda v: v[1]):
+            there += bought
+            if there >= quantity:
+                return max(self.now, expected)
+        lead = self.supplier.spec.lead.mean if self.supplier else 1e11
+        return self.now + round(lead)
+
+    def reserve(self, order: OrderAgent, quantity: int) -> None:
+        """Keep a quantity for an order."""
+        self.reservations.append(Reservation(order.id, quantity))
+        self.reserved += quantity
+        self.factory.emit(
+            "material_reserved", self.id, order=order.id, quantity=quantity
+        )
+        self._allocate()
+        self._buy()
+
+    def give_back(self, order: OrderAgent) -> None:
+        """Take back what is left of an order's reservations."""
+        kept = []
+        for reservation in self.reservations:
+            if reservation.order != order.id:
+                kept.append(reservation)
+                continue
+            self.reserved -= reservation.quantity
+            if reservation.allocated:
+                self.allocated -= reservation.quantity
+            self.factory.emit(
+                "material_released",
+                self.id,
+                order=order.id,
+                quantity=reservation.quantity,
+            )
+        self.reservations = kept
+        self._allocate()
+
+    def _mine(self, order: str) -> Iterator[Reservation]:
+        return (r for r in self.reservations if r.order == order and r.allocated)
+
+    def holds(self, order: str, quantity: int) -> bool:
+        """Return whether so much is there for an order."""
+        return sum(r.quantity for r in self._mine(order)) >= quantity
+
+    def consume(self, order: str, quantity: int) -> list[list[object]]:
+        """Take from the stock what was reserved for an order."""
+        taken = self.stock.take(quantity)
+        self.reserved -= quantity
+        self.allocated -= quantity
+        for reservation in list(self._mine(order)):
+            part = min(quantity, reservation.quantity)
+            reservation.quantity -= part
+            quantity -= part
+            if not reservation.quantity:
+                self.reservations.remove(reservation)
+        return taken
+
+    def _allocate(self) -> None:
+        """Allocate what is there to the reservations, in their order."""
+        free = self.stock.quantity - self.allocated
+        waiting: set[str] = set()
+        for reservation in self.reservations:
+            if reservation.allocated:
+                continue
+            if reservation.quantity > free:
+                waiting.add(reservation.order)
+                break
+            free -= reservation.quantity
+            reservation.allocated = True
+            self.allocated += reservation.quantity
+        waiting |= {r.order for r in self.reservations if not r.allocated}
+        for order in {r.order for r in self.reservations}:
+            self.factory.orders[order].material(self.id, order not in waiting)
+
+    def _buy(self) -> None:
+        """Buy more when stock and purchases, less reservations, have fallen low."""
+        if self.supplier is None:
+            return
+        spec = self.spec
+        coming = sum(quantity for quantity, _ in self.on_order.values())
+        position = self.stock.quantity + coming - self.reserved
+        if position > spec.reorder_point:
+            return
+        up_to = spec.reorder_point + 1 if spec.up_to is None else spec.up_to
+        count = max(1, -(-(up_to - position) // spec.lot))
+        self.supplier.order(self.id, count * spec.lot)
+
+    # -- facts ----------------------------------------------------------------------
+
+    def on_material_ordered(self, event: Event) -> None:
+        """More was bought."""
+        facts = event.facts
+        self.on_order[facts["purchase"]] = (facts["quantity"], facts["expected"])
+
+    def on_material_delayed(self, event: Event) -> None:
+        """A purchase comes later."""
+        quantity, _ = self.on_order[event.facts["purchase"]]
+        self.on_order[event.facts["purchase"]] = (quantity, event.facts["expected"])
+        self.factory.changed(self.id, "delay", major=True)
+
+    def on_material_received(self, event: Event) -> None:
+        """More is there."""
+        self.on_order.pop(event.facts["purchase"], None)
+        short = any(not r.allocated for r in self.reservations)
+        self._allocate()
+        self._buy()
+        if short:
+            self.factory.changed(self.id, "material", major=True)
+            self.factory.wake_machines()

@@ -1,0 +1,419 @@
+"""Machine agents: they bid for operations, keep an agenda and work it off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.agent import Holon
+from agents.contract_net import Bid, Participant
+from agents.messages import CallForProposal, Message
+from agents.work import OpenOperation, Part
+from kernel.calendar import Priority
+from kernel.events import Event
+from plant.machine import MachineBody
+
+if TYPE_CHECKING:
+    from agents.factory import Factory
+
+
+class MachineAgent(Holon):
+    """Answers for one machine: who can, when, at what cost?
+
+    The agenda holds the operations it is responsible for. It is worked off in the
+    order of the plan in force, and without one by the policy's rule: an operation
+    whose part is on its way is waited for, and set up for, if it is the better one.
+    """
+
+    def __init__(self, factory: Factory, body: MachineBody) -> None:
+        super().__init__(factory, body.id)
+        self.body = body
+        self.spec = body.spec
+        self.participant = Participant(
+            self.address, factory.calendar, factory.network, self
+        )
+        self.agenda: dict[str, OpenOperation] = {}
+        self.running: dict[str, OpenOperation] = {}
+        self.operators: dict[str, str] = {}  # at work here, by operation or "setup"
+        self.up_at = 0  # expected end of the repair
+        self.wakes = -1
+
+    # -- what it can say of itself --------------------------------------------------
+
+    def expected_arrival(self, operation: OpenOperation) -> int:
+        """Return when the parts of an operation could be here, ms."""
+        now, arrival = self.now, 0
+        for part in operation.parts:
+            there = max(part.ready, now)
+            if part.at == self.id:
+                there = part.ready
+            elif part.moving and part.heading == self.id:
+                there = max(part.eta, now)
+            else:
+                there += self.factory.fleet.trip(part.at, self.id)
+            arrival = max(arrival, there)
+        return arrival
+
+    def free_at(self) -> int:
+        """Return when it could begin something more, as far as is known, ms."""
+        free = self.now
+        if self.body.down:
+            free = max(free, self.up_at)
+        if self.running and len(self.running) >= self.spec.capacity:
+            free = max(free, min(op.ends for op in self.running.values()))
+        return max(free, self.body.last_start + self.spec.headway)
+
+    def urgency(self, operation: OpenOperation, setup: int = 0, wait: int = 0) -> float:
+        """Return how urgent an operation is by the policy's rule."""
+        duration = operation.duration(self.id)
+        tail = operation.tail + duration
+        return self.factory.rule.urgency(
+            weight=operation.weight,
+            duration=duration,
+            slack=operation.due - self.now - tail,
+            mean=self.factory.mean_duration,
+            tail=tail,
+            ready=operation.opened,
+            due=operation.due,
+            setup=setup,
+            wait=wait,
+        )
+
+    def quote(self, operation: OpenOperation) -> tuple[float, int]:
+        """Return the price of taking an operation on, and when it would be done.
+
+        The price is the marginal cost in ms: the finish, behind all that is more
+        urgent; the delay of what is less so; the set-up; energy; and the repair it
+        risks (what its life so far says of failing before it is done).
+        """
+        duration = operation.duration(self.id)
+        mine = self.urgency(operation)
+        ahead, family = 0.0, self.body.family
+        behind = 0
+        for other in self.agenda.values():
+            if other is operation or other.id in self.running:
+                continue
+            if self.urgency(other) >= mine:
+                ahead += self._occupies(other) + self.body.setup_time(
+                    other.family, family
+                )
+                family = other.family or family
+            else:
+                behind += 1
+        setup = self.body.setup_time(operation.family, family)
+        begin = max(
+            self.free_at() + round(ahead) + setup, self.expected_arrival(operation)
+        )
+        if self.body.hours is not None:
+            begin = self.body.hours.opens_at(begin)
+        finish = begin + duration
+        displaced = min(behind, 3) * 0.25 * (setup + self._occupies(operation))
+        energy = self.spec.power.execute * duration / 3.6e6 * self.factory.energy_price
+        return (
+            finish + displaced + setup + energy * 1000 + self._risk(duration),
+            finish,
+        )
+
+    def _occupies(self, operation: OpenOperation) -> float:
+        """Return how long an operation keeps others from starting, ms."""
+        duration = operation.duration(self.id)
+        if self.spec.capacity == 1:
+            return duration
+        return max(self.spec.headway, duration / self.spec.capacity)
+
+    def _risk(self, duration: int) -> float:
+        """Return the expected repair time while an operation runs, ms."""
+        return sum(
+            mode.repair.mean * min(1.0, duration / mode.life.mean)
+            for mode in self.spec.failures
+        )
+
+    # -- contract net ---------------------------------------------------------------
+
+    def receive(self, message: Message) -> None:
+        """Take a message of the contract net."""
+        self.participant.receive(message)
+
+    def timeout(self, argument: object) -> None:
+        """Take a timer of the contract net."""
+        self.participant.timeout(argument)
+
+    def bid(self, call: CallForProposal) -> Bid | str:
+        """Offer to do an operation."""
+        if self.body.down and self.up_at - self.now > self.factory.mean_duration * 8:
+            return "down"
+        price, finish = self.quote(call.body)
+        return Bid(price=price, promise=finish)
+
+    def take(self, call: CallForProposal, bid: Bid) -> bool:
+        """Take an award on the agenda."""
+        self.agenda[call.about] = call.body
+        self.decide_soon()
+        return True
+
+    def drop(self, about: str, conversation: str) -> None:
+        """Forget an award."""
+        if about not in self.running:
+            self.agenda.pop(about, None)
+
+    # -- agenda ---------------------------------------------------------------------
+
+    def hold(self, operation: OpenOperation) -> None:
+        """Become responsible for an operation, by assignment."""
+        self.agenda[operation.id] = operation
+        self.decide_soon()
+
+    def let_go(self, operation: OpenOperation) -> None:
+        """No longer be responsible for an operation."""
+        if self.agenda.pop(operation.id, None) is None:
+            return
+        if self.participant.holds(operation.id):
+            self.participant.release(operation.id, "assigned elsewhere")
+        self.decide_soon()
+
+    def decide(self, _: object) -> None:
+        """Begin what can be begun; call for the parts of what comes next."""
+        while (operation := self._next()) is not None:
+            if not self._begin(operation):
+                break
+        self._call_parts()
+
+    def _mine(self, operation: OpenOperation) -> bool:
+        return operation.holder == self.id and operation.id not in self.running
+
+    def _next(self) -> OpenOperation | None:
+        """Return the operation to begin, or to wait for, next."""
+        body, now = self.body, self.now
+        if body.down or body.setting_up or body.occupied >= self.spec.capacity:
+            return None
+        if body.hours is not None and not body.hours.is_open(now):
+            body.wait(None)
+            return None
+        if now < body.last_start + self.spec.headway:
+            self._wake(body.last_start + self.spec.headway)
+            return None
+        planned = self.factory.planner.next_on(self) if self.factory.planner else None
+        if planned is not None:
+            return planned
+        return self._by_rule()
+
+    def _by_rule(self) -> OpenOperation | None:
+        """Return the most urgent among those that could begin about the earliest."""
+        now, body, factory = self.now, self.body, self.factory
+        able: list[tuple[int, int, OpenOperation]] = []
+        for operation in self.agenda.values():
+            if not operation.complete or not self._mine(operation):
+                continue
+            if factory.lacks_material(operation):
+                continue
+            if not operation.called and self._stuck(operation):
+                continue
+            arrival = max(now, self.expected_arrival(operation))
+            setup = body.setup_time(operation.family)
+            able.append((max(arrival, now + setup), arrival, operation))
+        if not able:
+            if self.agenda and any(map(self._mine, self.agenda.values())):
+                body.wait(
+                    "material"
+                    if all(
+                        factory.lacks_material(op)
+                        for op in self.agenda.values()
+                        if self._mine(op)
+                    )
+                    else "part"
+                )
+            else:
+                body.wait(None)
+            return None
+        latest = min(able, key=lambda item: item[0])[0] + round(
+            factory.rule.look_ahead * factory.mean_duration
+        )
+        best: OpenOperation | None = None
+        most = float("-inf")
+        for begin, arrival, operation in able:
+            if begin > latest:
+                continue
+            setup = body.setup_time(operation.family)
+            value = self.urgency(operation, setup, max(0, arrival - now - setup))
+            if value > most:
+                best, most = operation, value
+        return best
+
+    def _stuck(self, operation: OpenOperation) -> bool:
+        """Return whether its parts have no slot here, and get none now."""
+        lots = [self.factory.floor.lot(p.lot) for p in operation.parts]
+        return not self.body.buffers.fits(lots)
+
+    def _begin(self, operation: OpenOperation) -> bool:
+        """Set up for an operation, or start it; False if neither is possible now."""
+        body, factory = self.body, self.factory
+        attendance = self.spec.operator
+        if body.setup_time(operation.family):
+            if body.occupied:
+                return False  # it must run empty first
+            operator = None
+            if attendance is not None and attendance.setup:
+                operator = factory.take_operator(attendance.skill, self, "setup")
+                if operator is None:
+                    return False
+                self.operators["setup"] = operator
+            assert operation.family is not None
+            body.set_up(operation.family, operator)
+            return False
+        if not self._here(operation):
+            body.wait("part")
+            return False
+        if factory.lacks_material(operation):
+            body.wait("material")
+            return False
+        operator = None
+        if attendance is not None and attendance.run > 0:
+            operator = factory.take_operator(attendance.skill, self, "run")
+            if operator is None:
+                return False
+        body.wait(None)
+        self._start(operation, operator)
+        return True
+
+    def _start(self, operation: OpenOperation, operator: str | None) -> None:
+        factory = self.factory
+        order = factory.orders[operation.order]
+        lot = order.hand_in(operation, self)
+        nominal = operation.duration(self.id)
+        operation.running = True
+        operation.ends = self.now + nominal
+        self.running[operation.id] = operation
+        materials = factory.consume(operation)
+        if operator is not None:
+            self.operators[operation.id] = operator
+            attended = self.spec.operator.run if self.spec.operator else 1.0
+            if attended < 1:
+                self.at(
+                    self.now + round(attended * nominal),
+                    "free_operator",
+                    operation.id,
+                    Priority.FINISH,
+                )
+        self.body.start(lot, nominal, operator, materials)
+
+    def free_operator(self, work: str) -> None:
+        """Let the operator of some work here go."""
+        operator = self.operators.pop(work, None)
+        if operator is not None:
+            self.factory.free_operator(operator)
+
+    def _here(self, operation: OpenOperation) -> bool:
+        return operation.complete and all(
+            part.at == self.id and not part.moving and not part.working
+            for part in operation.parts
+        )
+
+    def _call_parts(self) -> None:
+        """Keep slots for the parts wanted next, and have them brought."""
+        waiting = [
+            operation
+            for operation in self.agenda.values()
+            if not operation.called and self._mine(operation) and operation.complete
+        ]
+        if not waiting or self.body.buffers.room <= 0:
+            return
+        horizon = self.now + self.factory.fleet.look_ahead
+        if self.factory.planner is not None:
+            waiting.sort(key=self.factory.planner.rank)
+        elif len(waiting) > 1:
+            waiting.sort(key=lambda op: -self.urgency(op))
+        for operation in waiting:
+            soon = all(self._callable(part, horizon) for part in operation.parts)
+            if soon and not self.factory.lacks_material(operation):
+                if not self._stuck(operation):
+                    self._call(operation)
+            elif operation.parts:
+                ready = operation.ready - self.factory.fleet.look_ahead
+                if ready > self.now:
+                    self._wake(ready)
+
+    @staticmethod
+    def _callable(part: Part, horizon: int) -> bool:
+        """Return whether a vehicle may be sent for a part that will be ready soon."""
+        if part.working:
+            return not part.uncertain and part.ready <= horizon
+        return part.ready <= horizon
+
+    def _call(self, operation: OpenOperation) -> None:
+        operation.called = True
+        floor = self.factory.floor
+        for part in operation.parts:
+            if part.at == self.id and not part.working and not part.loaded:
+                if part.lot in self.body.buffers.input:
+                    continue
+            self.body.reserve(floor.lot(part.lot))
+            self.factory.fleet.request(part, self.id, operation)
+
+    def _wake(self, time: int) -> None:
+        if self.wakes <= self.now or time < self.wakes:
+            self.wakes = time
+            self.at(time, "woken")
+
+    def woken(self, _: object) -> None:
+        """Look again at a time chosen before."""
+        self.decide_soon()
+
+    # -- facts ----------------------------------------------------------------------
+
+    def on_operation_finished(self, event: Event) -> None:
+        """An operation has ended here."""
+        operation = self.running.pop(event.facts["operation"])
+        self.agenda.pop(operation.id, None)
+        if self.participant.holds(operation.id):
+            self.participant.finish(operation.id)
+        self.free_operator(operation.id)
+        self.decide_soon()
+
+    def on_setup_finished(self, event: Event) -> None:
+        """The machine is set up."""
+        self.free_operator("setup")
+        self.decide_soon()
+
+    def on_lot_delivered(self, event: Event) -> None:
+        """A part has come."""
+        self.decide_soon()
+
+    def on_lot_loaded(self, event: Event) -> None:
+        """A part has been taken away."""
+        self.decide_soon()
+
+    def on_machine_state(self, event: Event) -> None:
+        """The shift begins."""
+        if event.facts["state"] == "idle":
+            self.decide_soon()
+
+    def on_machine_failed(self, event: Event) -> None:
+        """It is down: have it repaired, expect it back after the mean repair."""
+        down = self.body.breakdown
+        assert down is not None
+        mode = next((m for m in self.spec.failures if m.id == down.mode), None)
+        expected = mode.repair.mean if mode else down.duration
+        self.up_at = self.now + round(expected)
+        for operation in self.running.values():
+            operation.ends += round(expected)
+        self.seek_repair(None)
+
+    def seek_repair(self, _: object) -> None:
+        """Begin the repair once somebody is there to do it."""
+        down = self.body.breakdown
+        if down is None or down.repairing:
+            return
+        operator = None
+        if down.skill is not None:
+            operator = self.factory.take_operator(down.skill, self, "repair")
+            if operator is None:
+                return
+            self.operators["repair"] = operator
+        self.body.repair(operator)
+
+    def on_machine_repaired(self, event: Event) -> None:
+        """It is up again."""
+        self.free_operator("repair")
+        for operation in self.running.values():
+            operation.ends += self.now - self.up_at
+        self.up_at = self.now
+        self.decide_soon()

@@ -1,0 +1,110 @@
+"""Policies: who decides what, as a table of small strategies.
+
+Nothing about the world differs between policies, so comparing them is an experiment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Literal
+
+from kernel.errors import BadInput
+from scheduling.rules import RULES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannerParams:
+    """How the planner plans.
+
+    Attributes
+    ----------
+    window
+        How many operations a plan spans at most; lots in process always count.
+    delay
+        Simulated ms from the event to the plan's effect.
+    refresh
+        Whether minor events refresh the plan by dispatch.
+    search
+        Iterations of search at a major event.
+    cpsat_windows
+        Windows that CP-SAT may try to improve at a major event.
+    cpsat_limit
+        Deterministic time of one window.
+    exact
+        Up to so many operations the whole problem goes to CP-SAT ...
+    exact_limit
+        ... for so much deterministic time.
+    flow
+        Price of flow time beside tardiness, per ms, where a job's weight is 1.
+    stability
+        Price of an operation that changes its machine, in seconds of tardiness of
+        weight 1.
+    """
+
+    window: int = 150
+    delay: int = 0
+    refresh: bool = True
+    search: int = 300
+    cpsat_windows: int = 2
+    cpsat_limit: float = 0.005
+    exact: int = 20
+    exact_limit: float = 0.5
+    flow: float = 0.4
+    stability: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A named set of strategies.
+
+    Attributes
+    ----------
+    rule
+        Dispatching rule by which machines and vehicles choose.
+    allocation
+        Who gets an operation or a transport that no plan covers: the best by direct
+        comparison, the winner of a contract net, or nobody until there is a plan.
+    planner
+        None: nobody plans ahead.
+    """
+
+    name: str
+    rule: str = "reference"
+    allocation: Literal["direct", "contract_net", "plan"] = "direct"
+    planner: PlannerParams | None = None
+
+
+#: The named policies, side by side.
+POLICIES: dict[str, Policy] = {
+    policy.name: policy
+    for policy in (
+        Policy(name="rule", allocation="direct"),
+        Policy(name="negotiated", allocation="contract_net"),
+        Policy(name="planned", allocation="plan", planner=PlannerParams()),
+        Policy(name="hybrid", allocation="contract_net", planner=PlannerParams()),
+    )
+}
+
+
+def policy_of(name: str) -> Policy:
+    """Return the policy called ``name``, with ``rule:NAME`` for another rule.
+
+    Raises
+    ------
+    BadInput
+        If there is none.
+    """
+    base, _, rule = name.partition(":")
+    if base not in POLICIES:
+        near = get_close_matches(base, POLICIES, 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        names = ", ".join(POLICIES)
+        raise BadInput("policy", "", f"{name!r} is not one of {names}{hint}")
+    policy = POLICIES[base]
+    if not rule:
+        return policy
+    if base != "rule" or rule not in RULES:
+        names = ", ".join(RULES)
+        raise BadInput("policy", "", f"{name!r}: expected rule:NAME, NAME of {names}")
+    return replace(policy, name=name, rule=rule)

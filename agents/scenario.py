@@ -1,0 +1,155 @@
+"""A scenario: everything that decides how a run goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from agents.policy import PlannerParams, Policy, policy_of
+from kernel.calendar import DAY
+from kernel.errors import BadInput
+from worlds.keys import SOURCE, apply, value_of
+from worlds.read import resolved
+from worlds.spec import World
+from worlds.units import duration
+
+#: Days a run may go on after its end for its orders to ship.
+PATIENCE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """World, policy, seed and horizon of a run, with all overrides applied.
+
+    ``days`` is how long orders are counted; ``disturbances`` come on top of the world's.
+    """
+
+    world: World
+    policy: Policy
+    seed: int = 1
+    days: float = 1.0
+    disturbances: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise BadInput("seed", "", f"{self.seed} is not within 0 to 2^63")
+        if not 0 < self.days <= 3660:
+            raise BadInput("days", "", f"{self.days} is not within 0 to 3660")
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First and last instant at which an order must arrive to be counted, ms."""
+        end = round(self.days * DAY)
+        first = min(self.world.warm_up, end)
+        return first, max(first, end - self.world.cool_down)
+
+    @property
+    def cap(self) -> int:
+        """When the run ends, whatever is still to be shipped, ms."""
+        return round((self.days + PATIENCE) * DAY)
+
+    def header(self) -> dict[str, Any]:
+        """Return what a trace begins with: the resolved scenario and world."""
+        return {
+            "format": 1,
+            "scenario": {
+                "world": self.world.name,
+                "policy": asdict(self.policy),
+                "seed": self.seed,
+                "days": self.days,
+                "disturbances": list(self.disturbances),
+            },
+            "world": resolved(self.world),
+        }
+
+
+def scenario_of(
+    world: World,
+    *,
+    policy: str = "hybrid",
+    seed: int = 1,
+    days: float | None = None,
+    settings: Sequence[tuple[str, str]] = (),
+    disturbances: Sequence[str] = (),
+) -> Scenario:
+    """Return a scenario, its overrides applied.
+
+    Parameters
+    ----------
+    settings
+        ``(key, value)`` pairs in the grammar of ``--set``.
+
+    Raises
+    ------
+    BadInput
+        If a key, a value or a name is wrong.
+    """
+    ours: list[tuple[str, str]] = []
+    theirs: list[tuple[str, str]] = []
+    for key, value in settings:
+        root = key.partition(".")[0]
+        mine = root in ("policy", "planner", "seed", "days")
+        (ours if mine else theirs).append((key, value))
+    world = apply(world, theirs)
+    for key, value in ours:
+        if key == "policy":
+            policy = value
+        elif key == "seed":
+            seed = _number(key, value, int)
+        elif key == "days":
+            days = _number(key, value, float)
+    strategy = policy_of(policy)
+    for key, value in ours:
+        if "." in key:
+            strategy = _set(strategy, key, value)
+    return Scenario(
+        world=world,
+        policy=strategy,
+        seed=seed,
+        days=world.days if days is None else days,
+        disturbances=tuple(disturbances),
+    )
+
+
+def _number(key: str, text: str, kind: type[Any]) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        raise BadInput(SOURCE, key, f"{text!r} is no {kind.__name__}") from None
+
+
+def _set(policy: Policy, key: str, text: str) -> Policy:
+    """Return the policy with one parameter changed (``policy.*`` or ``planner.*``)."""
+    root, _, name = key.partition(".")
+    known = {field.name: field for field in fields(PlannerParams)}
+    if root == "policy" and name == "rule":
+        return replace(policy, rule=policy_of(f"rule:{text}").rule)
+    if name not in known:
+        names = ", ".join(sorted(known))
+        raise BadInput(SOURCE, key, f"is no key: expected {root}.X, X one of {names}")
+    if policy.planner is None:
+        raise BadInput(SOURCE, key, f"policy {policy.name!r} has no planner")
+    present = getattr(policy.planner, name)
+    value: Any
+    if name == "delay":
+        try:
+            value = duration(text)
+        except ValueError as error:
+            raise BadInput(SOURCE, key, f"{text!r}: {error}") from None
+    else:
+        value = value_of(text)
+        if isinstance(present, float) and type(value) is int:
+            value = float(value)
+        if type(value) is not type(present) or value < 0:
+            kind = type(present).__name__
+            raise BadInput(SOURCE, key, f"{text!r}: expected {kind}, not negative")
+    return replace(policy, planner=replace(policy.planner, **{name: value}))
+
+
+def scenario_keys(policy: Policy) -> list[tuple[str, str]]:
+    """Return the keys outside the world, with their values as text."""
+    keys = [("policy", policy.name), ("policy.rule", policy.rule)]
+    if policy.planner is not None:
+        keys += [(f"planner.{k}", str(v)) for k, v in asdict(policy.planner).items()]
+    return keys

@@ -1,0 +1,225 @@
+"""Vehicle agents: they bid for transports and carry them out, one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.agent import Holon
+from agents.contract_net import Bid, Participant
+from agents.fleet import TransportOrder
+from agents.messages import CallForProposal, Message
+from kernel.calendar import MINUTE
+from kernel.events import Event
+from plant.vehicle import VehicleBody
+
+if TYPE_CHECKING:
+    from agents.factory import Factory
+
+
+class VehicleAgent(Holon):
+    """Answers for one vehicle: when could it be there, and what does it carry next?"""
+
+    def __init__(self, factory: Factory, body: VehicleBody) -> None:
+        super().__init__(factory, body.id)
+        self.body = body
+        self.participant = Participant(
+            self.address, factory.calendar, factory.network, self
+        )
+        self.agenda: dict[str, TransportOrder] = {}  # awarded, by transport id
+        self.current: TransportOrder | None = None
+        self.headed: str | None = None  # place it waits at, or drives to, for a part
+        self.free_at = 0  # expected, with the present transport
+
+    @property
+    def idle(self) -> bool:
+        """Whether it has nothing to do."""
+        return self.current is None and not self.body.busy
+
+    # -- contract net ---------------------------------------------------------------
+
+    def receive(self, message: Message) -> None:
+        """Take a message of the contract net."""
+        self.participant.receive(message)
+
+    def timeout(self, argument: object) -> None:
+        """Take a timer of the contract net."""
+        self.participant.timeout(argument)
+
+    def bid(self, call: CallForProposal) -> Bid | str:
+        """Offer to fetch a lot: the price is how late it would be picked up, ms."""
+        pickup = self.pickup_after_agenda(call.body)
+        return Bid(price=float(pickup), promise=pickup)
+
+    def take(self, call: CallForProposal, bid: Bid) -> bool:
+        """Take an award on the agenda."""
+        self.agenda[call.body.id] = call.body
+        call.body.promise = bid.promise
+        self.decide_soon()
+        return True
+
+    def drop(self, about: str | TransportOrder, conversation: str = "") -> None:
+        """Forget an award, or a transport that was cancelled."""
+        id = about if isinstance(about, str) else about.id
+        self.agenda.pop(id, None)
+        if self.current is not None and self.current.id == id:
+            self.current = None
+        if isinstance(about, TransportOrder) and self.participant.holds(id):
+            self.participant.release(id, "cancelled")
+        self.decide_soon()
+
+    def pickup_after_agenda(self, transport: TransportOrder) -> int:
+        """Return when it could pick a lot up, after all it has accepted, ms."""
+        fleet, layout = self.factory.fleet, self.factory.layout
+        time, node = self.free(), self.node()
+        for other in self.agenda.values():
+            if other is self.current:
+                continue
+            start = layout.node_of(other.origin)
+            time = max(
+                time + layout.travel(self.body.group.id, node, start), other.part.ready
+            ) + fleet.trip(other.origin, other.to)
+            node = layout.node_of(other.to)
+        start = layout.node_of(transport.origin)
+        empty = layout.travel(self.body.group.id, node, start)
+        return max(time + empty, transport.part.ready)
+
+    def free(self) -> int:
+        """Return when it can set off for something else, as far as is known, ms."""
+        if self.current is None and self.body.motion is None:
+            return self.now
+        return max(self.now, self.free_at)
+
+    def node(self) -> str:
+        """Return where it will be then."""
+        if self.current is not None:
+            return self.factory.layout.node_of(self.current.to)
+        return self.body.motion.to if self.body.motion else self.body.node
+
+    # -- deciding -------------------------------------------------------------------
+
+    def decide(self, _: object) -> None:
+        """Go on with the present transport, or take the next."""
+        if self.body.busy:
+            return
+        if self.current is not None:
+            self._go_on()
+            return
+        planner = self.factory.planner
+        if planner is not None:
+            choice = planner.next_trip(self)
+            if isinstance(choice, str):  # be there in time for a part to come
+                self._position(choice)
+                return
+            if choice is not None:
+                self._take_up(choice)
+                return
+        best = self._best()
+        if best is not None:
+            self._take_up(best)
+
+    def _best(self) -> TransportOrder | None:
+        """Return what the rule would have it carry next."""
+        factory = self.factory
+        if factory.policy.allocation == "contract_net":
+            pool = list(self.agenda.values())
+        else:
+            pool = [t for t in factory.fleet.open.values() if t.vehicle is None]
+        pool = [t for t in pool if t.origin != t.to]
+        if factory.planner is not None:
+            pool = [t for t in pool if not factory.planner.covers(t)]
+        if len(pool) <= 1:
+            return pool[0] if pool else None
+        return max(pool, key=self._worth)
+
+    def _worth(self, transport: TransportOrder) -> float:
+        """Return how urgent a transport is to this vehicle, by the policy's rule."""
+        layout, now = self.factory.layout, self.now
+        empty = layout.travel(
+            self.body.group.id, self.body.node, layout.node_of(transport.origin)
+        )
+        trip = self.factory.fleet.trip(transport.origin, transport.to)
+        return self.factory.trip_rule.urgency(
+            weight=transport.weight,
+            duration=trip,
+            slack=transport.slack_until - now - trip,
+            mean=self.factory.mean_trip,
+            tail=trip,
+            ready=transport.requested,
+            due=transport.slack_until,
+            setup=empty,
+            wait=max(0, transport.part.ready - now - empty),
+        )
+
+    def _take_up(self, transport: TransportOrder) -> None:
+        if transport.vehicle != self.id:
+            self.factory.fleet.award(transport, self.id)
+        transport.begun = True
+        self.current = transport
+        self._expect()
+        self._go_on()
+
+    def _expect(self) -> None:
+        """Work out when the present transport will be done."""
+        transport = self.current
+        assert transport is not None
+        layout = self.factory.layout
+        empty = layout.travel(
+            self.body.group.id, self.body.node, layout.node_of(transport.origin)
+        )
+        pickup = max(self.now + empty, transport.part.ready)
+        trip = self.factory.fleet.trip(transport.origin, transport.to)
+        transport.part.eta = self.free_at = pickup + trip
+
+    def _go_on(self) -> None:
+        """Drive to the part; load it once it is ready."""
+        transport = self.current
+        assert transport is not None
+        part = transport.part
+        if self.body.node != self.factory.layout.node_of(transport.origin):
+            self.body.drive(transport.origin)
+        elif not part.working and part.ready <= self.now:
+            self.body.carry(part.lot, transport.to)
+            self.free_at = part.eta
+        elif part.ready > self.now + 2 * MINUTE and self.factory.fleet.open:
+            self._give_back(transport)  # held up: somebody else may need us
+        else:
+            self._expect()
+
+    def _give_back(self, transport: TransportOrder) -> None:
+        self.current = None
+        transport.begun = False
+        if transport.id not in self.agenda:
+            transport.vehicle = None
+        others = [t for t in self.factory.fleet.open.values() if t is not transport]
+        if any(t.vehicle in (None, self.id) and not t.begun for t in others):
+            self.decide_soon()
+
+    def _position(self, place: str) -> None:
+        if self.body.node != self.factory.layout.node_of(place):
+            self.free_at = self.now + self.factory.layout.travel(
+                self.body.group.id, self.body.node, self.factory.layout.node_of(place)
+            )
+            self.body.drive(place)
+
+    def look_again(self, _: object) -> None:
+        """Decide at a time chosen before."""
+        self.decide_soon()
+
+    # -- facts ----------------------------------------------------------------------
+
+    def on_drive_finished(self, event: Event) -> None:
+        """It has arrived."""
+        self.decide_soon()
+
+    def on_lot_delivered(self, event: Event) -> None:
+        """It has put its lot down."""
+        done, self.current = self.current, None
+        if done is not None:
+            self.agenda.pop(done.id, None)
+            if self.participant.holds(done.id):
+                self.participant.finish(done.id)
+        self.decide_soon()
+
+    def on_vehicle_resumed(self, event: Event) -> None:
+        """It moves again."""
+        self.decide_soon()
