@@ -24,6 +24,7 @@ from worlds.spec import (
 )
 
 LOAD_UNLOAD = "LU"  # where parts and vehicles begin
+SHOP = "SHOP"  # where all machines are if nothing has to be carried
 DELIVERED = "OUT"  # the dock there, for `completion = "delivered"`
 UNLIMITED = 1_000_000
 UNIT = SECOND  # an instance's unit of time, ms
@@ -55,7 +56,8 @@ def _floor(shop: Shop) -> Floor:
     """Return one place for all, or places in a circle with the travel times."""
     centre = Node(id=LOAD_UNLOAD, at=(0.0, 0.0), kind="store")
     if shop.travel is None:
-        return Floor(nodes=(centre,), store_after=None)
+        shop_floor = Node(id=SHOP, at=(10.0, 0.0), kind="station")
+        return Floor(nodes=(centre, shop_floor), store_after=None)
     turn = 2 * math.pi / len(shop.machines)
     around = tuple(
         Node(
@@ -121,7 +123,7 @@ def world_of(shop: Shop) -> World:
             Machine(
                 id=machine,
                 work_center=machine,
-                node=machine if shop.travel else LOAD_UNLOAD,
+                node=machine if shop.travel else SHOP,
                 input_buffer=UNLIMITED,
                 output_buffer=UNLIMITED,
             )
