@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,19 @@ def shown(value: object) -> str:
 
 
 def nearest(word: object, known: Iterable[str]) -> str:
-    """Return ``; did you mean "x"?`` for the known word most like ``word``, or ""."""
-    words = list(known)
-    found = get_close_matches(str(word)[:80], words, n=1, cutoff=0.5)
-    return f'; did you mean "{found[0]}"?' if found else ""
+    """Return ``; did you mean "x"?`` for the known word most like ``word``, or "".
+
+    Of equally good guesses the first.
+    """
+    matcher = SequenceMatcher(b=str(word)[:80])
+    best, most = "", 0.5
+    for guess in known:
+        matcher.set_seq1(guess)
+        if matcher.real_quick_ratio() > most and matcher.quick_ratio() > most:
+            ratio = matcher.ratio()
+            if ratio > most:
+                best, most = guess, ratio
+    return f'; did you mean "{best}"?' if best else ""
 
 
 def read_text(path: Path, largest: int = LARGEST_FILE) -> str:

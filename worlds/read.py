@@ -17,6 +17,7 @@ from worlds import shipped as shelf
 from worlds.consistency import check
 from worlds.files import loaded_toml, nearest, plain, read_text, shown
 from worlds.orderbook import read_orders
+from worlds.readers import read_instance
 from worlds.spec import World
 from worlds.validation import adapter, validated
 
@@ -30,7 +31,7 @@ class Shipped(NamedTuple):
     path: Path
 
 
-def read_world(name_or_path: str | Path) -> World:
+def read_world(name_or_path: str | Path, layout: str | Path | None = None) -> World:
     """Return the world a user names.
 
     Parameters
@@ -46,7 +47,7 @@ def read_world(name_or_path: str | Path) -> World:
     """
     known = shelf.paths()
     if str(name_or_path) in known:
-        return _read(known[str(name_or_path)][1])
+        return _read(known[str(name_or_path)][1], layout)
     path = Path(name_or_path)
     try:
         missing = not path.exists()
@@ -56,19 +57,20 @@ def read_world(name_or_path: str | Path) -> World:
         guess = nearest(path.stem if path.suffix else str(name_or_path), known)
         problem = "there is no such file and no shipped world of this name"
         raise BadInput(shown(str(name_or_path)).strip('"'), "", problem + guess)
-    return _read(path)
+    return _read(path, layout)
 
 
-def _read(path: Path) -> World:
+def _read(path: Path, layout: str | Path | None = None) -> World:
     where = str(path)
     if path.is_dir():
         raise BadInput(where, "", "is a folder, expected a world or instance file")
     if path.suffix.lower() == ".toml":
         content = loaded_toml(read_text(path), where)
+        if layout is not None:
+            problem = "a world file has its own floor, expected no layout"
+            raise BadInput(str(layout), "", problem)
         return world_of(content, where, folder=path.parent)
-    from worlds.readers import read_instance  # instances are rare, worlds are not
-
-    world = read_instance(path)
+    world = read_instance(path, layout)
     check(world, where)
     return world
 

@@ -9,20 +9,19 @@ from tempfile import NamedTemporaryFile
 
 from kernel.errors import BadInput
 from worlds.files import nearest
+from worlds.readers import shipped_instances
+from worlds.readers.instance import LAYOUT
 
-_HERE = Path(__file__).parent
-_NOT_WORLDS = {".md", ".toml", ".csv", ".py"}
+_PLANTS = Path(__file__).resolve().parent / "plants"
 
 
 def paths() -> dict[str, tuple[str, Path]]:
     """Return the kind and file of each shipped world, by name, plants first."""
     found: dict[str, tuple[str, Path]] = {}
-    for path in sorted((_HERE / "plants").glob("*.toml")):
+    for path in sorted(_PLANTS.glob("*.toml")):
         found[path.stem] = ("plant", path)
-    for path in sorted((_HERE / "instances").glob("*")):
-        named = path.is_file() and path.stem[:1].islower()  # not README, LICENSE
-        if named and path.suffix not in _NOT_WORLDS:
-            found.setdefault(path.stem, ("instance", path))
+    for name, path in shipped_instances().items():
+        found.setdefault(name, ("instance", path))
     return found
 
 
@@ -44,13 +43,23 @@ def path_of(name: str) -> Path:
 def copy_world(name: str, path: Path) -> None:
     """Write the file of a shipped world to ``path``, whole or not at all.
 
+    The travel times of an instance that has them apart are put beside it.
+
     Raises
     ------
     BadInput
         If the world is not known, something is there already, or the folder cannot
         be written.
     """
-    content = path_of(name).read_bytes()
+    source = path_of(name)
+    layout = source.with_name(source.stem + LAYOUT)
+    if source.suffix != ".toml" and layout.is_file():
+        _write_new(path.with_name(path.stem + LAYOUT), layout.read_bytes())
+    _write_new(path, source.read_bytes())
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet: in full under another name, then linked."""
     temporary = ""
     try:
         with NamedTemporaryFile(

@@ -72,9 +72,9 @@ def _standing(world: World, kinds: dict[str, str]) -> Iterator[Flaw]:
     for machine in world.machines:
         place = f"machines.{machine.id}.node"
         yield from unknown(place, machine.node, kinds, "a node")
-        if kinds[machine.node] != "station":
+        if kinds[machine.node] not in ("station", "store"):
             problem = f"{machine.node} is of kind {kinds[machine.node]}, expected a"
-            yield place, f"{problem} station"
+            yield place, f"{problem} station (or store)"
     for dock in world.docks:
         place = f"docks.{dock.id}"
         yield from unknown(f"{place}.node", dock.node, kinds, "a node")
