@@ -174,23 +174,23 @@ def modes_of(problem: Problem, machines: Mapping[str, str]) -> Table:
 def retimed(problem: Problem, a: Arrays, plan: Plan) -> Draft:
     """Return a complete plan with its machines, vehicles and their orders kept.
 
-    Every operation and trip begins as soon as these allow: no later than in ``plan``
-    if that is feasible.
+    Every operation and trip begins as soon as these allow; that is no later than in a
+    feasible ``plan``, unless a machine with several slots sets up ahead of other work.
     """
     place = {operation.id: o for o, operation in enumerate(problem.operations)}
     vehicle = {v.id: k for k, v in enumerate(problem.vehicles)}
     only = modes_of(problem, plan.machine_of())
     rank = {id: k for k, id in enumerate(plan.priority)}
     depth = _depths(a)
-    items: list[tuple[tuple[int, int, int, int], tuple[int, int, int]]] = []
+    items: list[tuple[tuple[int, int, int, int, int], tuple[int, int, int]]] = []
     for trip in plan.trips:
         o = place[trip.operation]
-        key = (trip.pickup, depth[o], 0, rank.get(trip.operation, 0))
+        key = (trip.pickup, trip.pickup, depth[o], 0, rank.get(trip.operation, 0))
         item = (o, int(a.operations[o, INPUTS]) + trip.input, vehicle[trip.vehicle])
         items.append((key, item))
     for work in plan.assignments:
         o = place[work.operation]
-        key = (work.start, depth[o], 1, rank.get(work.operation, 0))
+        key = (work.start, work.end, depth[o], 1, rank.get(work.operation, 0))
         items.append((key, (o, -1, int(only[o]))))
     items.sort()
     draft = draft_of(a)

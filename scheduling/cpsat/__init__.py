@@ -1,0 +1,1 @@
+"""CP-SAT: exact on small problems, a polisher of windows on large ones."""

@@ -1,0 +1,236 @@
+"""What a plan must respect, as CP-SAT constraints.
+
+Everything here is either exact or, in rare corners (a set-up matrix that breaks the
+triangle inequality, set-ups in closing time, works without a family beside a set-up),
+a relaxation: bounds are valid always, and the decoder realises what is proposed.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from ortools.sat.python import cp_model
+
+from scheduling.cpsat.variables import Carriage, Choice, Surroundings, Variables, Work
+from scheduling.problem import Machine
+
+
+class Constraints:
+    """The constraints of a problem on its variables."""
+
+    def __init__(
+        self, model: cp_model.CpModel, variables: Variables, around: Surroundings
+    ) -> None:
+        self.model, self.variables, self.around = model, variables, around
+        self.problem, self.grid = variables.problem, variables.grid
+
+    def add(self) -> None:
+        """Add all constraints to the model."""
+        self._one_mode()
+        self._precedence()
+        for m, machine in enumerate(self.problem.machines):
+            works = [
+                (o, work, choice)
+                for o, work in self.variables.works.items()
+                for choice in work.choices
+                if choice.machine == m
+            ]
+            if works:
+                self._open(machine, works)
+                if machine.capacity > 0:
+                    self._capacity(machine, works)
+                    self._headway(machine, works)
+                    self._setups(machine, works)
+        for carriage in self.variables.carriages:
+            self._trip(carriage)
+        for fleet in range(len(self.problem.fleets)):
+            self._tours(fleet)
+
+    def _one_mode(self) -> None:
+        """Each operation is done on one machine and lasts as long as it does there."""
+        for work in self.variables.works.values():
+            self.model.add_exactly_one(choice.chosen for choice in work.choices)
+            length = sum(choice.duration * choice.chosen for choice in work.choices)
+            self.model.add(work.end == work.start + length)
+
+    def _precedence(self) -> None:
+        """An operation starts when its inputs are made and have arrived."""
+        for o, work in self.variables.works.items():
+            for part in range(len(self.problem.operations[o].inputs)):
+                ready = self.variables.ready(o, part)
+                self.model.add(work.start >= ready)
+                for choice in work.choices:
+                    lag = self.around.lags.get((o, part, choice.machine), 0)
+                    if lag:
+                        self.model.add(
+                            work.start >= ready + self.grid.span(lag)
+                        ).only_enforce_if(choice.chosen)
+
+    def _open(self, machine: Machine, works: list[tuple[int, Work, Choice]]) -> None:
+        """Nothing starts while the machine is closed."""
+        if not machine.closed:
+            return
+        closed = cp_model.Domain.from_intervals(
+            [
+                [self.grid.of(begin), self.grid.of(end) - 1]
+                for begin, end in machine.closed
+                if end > self.problem.now and end > begin
+            ]
+        )
+        for _, work, choice in works:
+            self.model.add_linear_expression_in_domain(
+                work.start, closed.complement()
+            ).only_enforce_if(choice.chosen)
+
+    def _capacity(
+        self, machine: Machine, works: list[tuple[int, Work, Choice]]
+    ) -> None:
+        """A machine holds as many as it has slots, from when each is free."""
+        frees = [self.grid.of(free) for free in machine.free]
+        frees = sorted(frees)[-machine.capacity :]
+        if machine.capacity == 1:
+            for _, work, choice in works:
+                self.model.add(work.start >= max(frees, default=0)).only_enforce_if(
+                    choice.chosen
+                )
+            self.model.add_no_overlap(choice.interval for _, _, choice in works)
+            return
+        held = [
+            self.model.new_fixed_size_interval_var(0, free, "held")
+            for free in frees
+            if free > 0
+        ]
+        intervals = [choice.interval for _, _, choice in works] + held
+        self.model.add_cumulative(intervals, [1] * len(intervals), machine.capacity)
+
+    def _headway(self, machine: Machine, works: list[tuple[int, Work, Choice]]) -> None:
+        """Starts are a headway apart."""
+        if machine.headway == 0:
+            return
+        gap = self.grid.span(machine.headway)
+        first = self.grid.of(machine.last_start + machine.headway)
+        for _, work, choice in works:
+            self.model.add(work.start >= first).only_enforce_if(choice.chosen)
+        self.model.add_no_overlap(
+            self.model.new_optional_fixed_size_interval_var(
+                work.start, gap, choice.chosen, "headway"
+            )
+            for _, work, choice in works
+        )
+
+    def _setups(self, machine: Machine, works: list[tuple[int, Work, Choice]]) -> None:
+        """Between works of two families lies at least the shortest chain of set-ups."""
+        if machine.setup is None:
+            return
+        least = _chains(self.problem.setups[machine.setup])
+        single = machine.capacity == 1
+        frees = [self.grid.of(free) for free in machine.free]
+        family = {o: self.problem.operations[o].family for o, _, _ in works}
+        for (i, a, left), (j, b, right) in combinations(works, 2):
+            f, g = family[i], family[j]
+            if f < 0 or g < 0:
+                continue
+            there, back = self.grid.span(least[f][g]), self.grid.span(least[g][f])
+            if there == 0 and back == 0 and (single or f == g):
+                continue
+            both = (left.chosen, right.chosen)
+            first = self.model.new_bool_var("first")
+            self.model.add(b.start >= a.end + there).only_enforce_if(first, *both)
+            self.model.add(a.start >= b.end + back).only_enforce_if(~first, *both)
+        for o, work, choice in works:
+            if machine.family >= 0 and family[o] >= 0:
+                setup = self.grid.span(least[machine.family][family[o]])
+                empty = max(frees, default=0)
+                if setup == 0 and (single or family[o] == machine.family):
+                    continue
+                self.model.add(work.start >= empty + setup).only_enforce_if(
+                    choice.chosen
+                )
+
+    def _trip(self, trip: Carriage) -> None:
+        """A part is fetched once it is made, and worked on once it is there."""
+        ready = self.variables.ready(trip.operation, trip.part)
+        start = self.variables.works[trip.operation].start
+        self.model.add(trip.pickup >= ready)
+        self.model.add(start >= trip.arrive).only_enforce_if(trip.needed)
+        fleets = sorted({vehicle.fleet for vehicle in self.problem.vehicles})
+        trip.by = [False] * len(self.problem.fleets)
+        for fleet in fleets:
+            by = trip.needed
+            if len(fleets) > 1:
+                by = self.model.new_bool_var("by")
+            trip.by[fleet] = by
+            loaded = self.problem.fleets[fleet].loaded
+            for p, origin in trip.origins:
+                for q, target in trip.targets:
+                    if p != q:
+                        self.model.add(
+                            trip.arrive >= trip.pickup + self.grid.span(loaded[p][q])
+                        ).only_enforce_if(by, origin, target)
+        if len(fleets) > 1:
+            self.model.add(sum(trip.by) == trip.needed)
+
+    def _tours(self, fleet: int) -> None:
+        """Each vehicle of a fleet drives from trip to trip: one multiple circuit."""
+        problem, grid = self.problem, self.grid
+        mine = [v for v, car in enumerate(problem.vehicles) if car.fleet == fleet]
+        trips = self.variables.carriages
+        if not mine or not trips:
+            return
+        empty = problem.fleets[fleet].empty
+        arcs: list[tuple[int, int, object]] = []
+        first = len(mine) + 1
+        for k, v in enumerate(mine):
+            car = problem.vehicles[v]
+            arcs.append((0, k + 1, True))
+            arcs.append((k + 1, 0, self.model.new_bool_var("unused")))
+            for t, trip in enumerate(trips):
+                arc = self.model.new_bool_var("first")
+                arcs.append((k + 1, first + t, arc))
+                trip.arcs.append((v, -1, fleet, arc))
+                for p, origin in trip.origins:
+                    way = grid.of(car.free) + grid.span(empty[car.place][p])
+                    self.model.add(trip.pickup >= way).only_enforce_if(arc, origin)
+        for t, trip in enumerate(trips):
+            arcs.append((first + t, 0, self.model.new_bool_var("last")))
+            served = trip.by[fleet]
+            if served is not True:
+                arcs.append((first + t, first + t, _negated(served)))
+            for u, after in enumerate(trips):
+                if t != u:
+                    arc = self.model.new_bool_var("next")
+                    arcs.append((first + t, first + u, arc))
+                    after.arcs.append((-1, t, fleet, arc))
+                    self._drive(trip, after, empty, arc)
+        self.model.add_multiple_circuit(arcs)
+
+    def _drive(
+        self,
+        trip: Carriage,
+        after: Carriage,
+        empty: tuple[tuple[int, ...], ...],
+        arc: object,
+    ) -> None:
+        """Between two trips of a vehicle lies the way from one to the other."""
+        for q, target in trip.targets:
+            for p, origin in after.origins:
+                way = self.grid.span(empty[q][p])
+                self.model.add(after.pickup >= trip.arrive + way).only_enforce_if(
+                    arc, target, origin
+                )
+
+
+def _negated(literal: object) -> object:
+    if isinstance(literal, bool):
+        return not literal
+    return ~literal  # type: ignore[operator]
+
+
+def _chains(matrix: tuple[tuple[int, ...], ...]) -> list[list[int]]:
+    """Return the least time from family to family by one or more set-ups."""
+    least = [list(row) for row in matrix]
+    for via in range(len(least)):
+        for row in least:
+            for g in range(len(least)):
+                row[g] = min(row[g], row[via] + least[via][g])
+    return least
