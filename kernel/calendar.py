@@ -109,17 +109,20 @@ class Calendar:
         """
         heap, cancelled, targets = self._heap, self._cancelled, self._targets
         served = 0
-        while heap and heap[0][0] <= end and not self._stopped:
-            time, _, ticket, id, method, argument = heappop(heap)
-            if ticket in cancelled:
+        while heap and not self._stopped:
+            # Popping first, and putting one entry back at the end, is faster than
+            # looking at the first entry every time.
+            entry = heappop(heap)
+            time, _, ticket, id, method, argument = entry
+            if time > end:
+                heappush(heap, entry)
+                break
+            if cancelled and ticket in cancelled:
                 cancelled.discard(ticket)
-                continue
-            target = targets.get(id)
-            if target is None:
-                continue
-            self.now = time
-            getattr(target, method)(argument)
-            served += 1
+            elif id in targets:
+                self.now = time
+                getattr(targets[id], method)(argument)
+                served += 1
         if not self._stopped:
             self.now = max(self.now, end)
         return served
