@@ -44,7 +44,7 @@ class Holon(mesa.Agent):
         now = self.factory.calendar.now
         if self._deciding != now:
             self._deciding = now
-            self.at(now, "decide")
+            self.at(now, "make_up_its_mind")
 
     def at(
         self,
@@ -58,7 +58,12 @@ class Holon(mesa.Agent):
             time, priority, self.address, method, argument
         )
 
-    def decide(self, _: object) -> None:
+    def make_up_its_mind(self, _: object) -> None:
+        """Decide, and be ready to decide again if something happens meanwhile."""
+        self._deciding = -1
+        self.decide()
+
+    def decide(self) -> None:
         """Act on what is known."""
 
     def receive(self, message: Any) -> None:

@@ -56,6 +56,8 @@ class CustomersAgent(Holon):
         request = self.customers.request(n)
         if request is not None:
             self.at(request.arrival, "arrive", n, Priority.ARRIVE)
+        elif not self.strikes:
+            self.complete = True
 
     def arrive(self, n: int) -> None:
         """Receive the n-th order."""

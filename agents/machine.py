@@ -170,7 +170,7 @@ class MachineAgent(Holon):
             self.participant.release(operation.id, "assigned elsewhere")
         self.decide_soon()
 
-    def decide(self, _: object) -> None:
+    def decide(self) -> None:
         """Begin what can be begun; call for the parts of what comes next."""
         while (operation := self._next()) is not None:
             if not self._begin(operation):
@@ -334,8 +334,8 @@ class MachineAgent(Holon):
     @staticmethod
     def _callable(part: Part, horizon: int) -> bool:
         """Return whether a vehicle may be sent for a part that will be ready soon."""
-        if part.working:
-            return not part.uncertain and part.ready <= horizon
+        if part.moving or (part.working and part.uncertain):
+            return False
         return part.ready <= horizon
 
     def _call(self, operation: OpenOperation) -> None:

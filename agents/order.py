@@ -45,7 +45,7 @@ class OrderAgent(Holon, Announcer):
         self.quotes: dict[str, int] = {}  # when the first operations would be done
         self.promise: int | None = None
         self.finished: dict[str, int] = {}  # lots at the dock: pieces
-        self.released = False
+        self.on_floor = False
         self.cancelled = False
         self.shipped = False
         self._fresh: list[str] = []
@@ -91,7 +91,7 @@ class OrderAgent(Holon, Announcer):
         """Put the order's lots on the floor."""
         if self.cancelled:
             return
-        self.released = True
+        self.on_floor = True
         size = self.factory.products[self.request.product].lot_size
         left, n = self.quantity, 0
         while left > 0:
@@ -612,10 +612,32 @@ class OrderAgent(Holon, Announcer):
         if len(operation.step.predecessors) > 1 and not part.mending:
             self._count(operation)
         self._place(operation)
+        if self.factory.world.floor.store_after is not None:
+            self.at(self.now + self.factory.world.floor.store_after, "store", part.lot)
         self.factory.reconsider(operation)
         self.factory.fleet.ready(part)
         if operation.holder is not None:
             self.factory.machines[operation.holder].decide_soon()
+
+    def store(self, lot: str) -> None:
+        """Have a lot that has waited too long, in a full output, brought to the store.
+
+        Nothing moves without a reserved place, so that full buffers could lock each
+        other; the store, which has always room, breaks the circle.
+        """
+        part, factory = self.parts.get(lot), self.factory
+        if part is None or part.working or part.moving or part.at not in factory.machines:
+            return
+        buffers = factory.machines[part.at].body.buffers
+        if lot not in (*buffers.output, *buffers.blocked):
+            return
+        if len(buffers.output) < buffers.output_size:
+            after = factory.world.floor.store_after
+            assert after is not None
+            self.at(self.now + after, "store", lot)
+            return
+        factory.store.reserve(factory.floor.lot(lot))
+        factory.fleet.request(part, factory.store.id, None)
 
     def _expected(self, part: Part) -> OpenOperation | None:
         """Return the operation opened for a part in advance."""

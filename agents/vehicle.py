@@ -97,7 +97,7 @@ class VehicleAgent(Holon):
 
     # -- deciding -------------------------------------------------------------------
 
-    def decide(self, _: object) -> None:
+    def decide(self) -> None:
         """Go on with the present transport, or take the next."""
         if self.body.busy:
             return

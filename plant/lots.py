@@ -10,11 +10,6 @@ from plant.quality import Found, inspect, mend, spoil
 from worlds.products import Route, RouteStep
 
 
-def lot_id(kit: str, chain: str, route: Route) -> str:
-    """Return the id of a kit's lot on a chain; the last chain bears the kit's id."""
-    return kit if chain == route.steps[-1].chain else f"{kit}/{chain}"
-
-
 def release(
     floor: Floor,
     *,
@@ -58,7 +53,9 @@ def release(
     return lot
 
 
-def join(floor: Floor, id: str, step: RouteStep, inputs: Sequence[Lot]) -> Lot:
+def join(
+    floor: Floor, id: str, kit: str, step: RouteStep, inputs: Sequence[Lot]
+) -> Lot:
     """Assemble the input lots, all in one machine's input, into one new lot there."""
     first = inputs[0]
     chains: dict[str, list[int]] = {}
@@ -79,7 +76,7 @@ def join(floor: Floor, id: str, step: RouteStep, inputs: Sequence[Lot]) -> Lot:
     joined = Lot(
         id=id,
         order=first.order,
-        kit=first.kit,
+        kit=kit,
         chain=step.chain,
         route=first.route,
         step=step.index,
