@@ -84,12 +84,14 @@ class Customers:
         "_demand",
         "_drawn",
         "_epoch",
+        "_first",
         "_known",
         "_mixes",
         "_popular",
         "_products",
         "_rate",
         "_seed",
+        "_since",
         "_taken",
         "_world",
     )
@@ -104,6 +106,7 @@ class Customers:
         lines = sorted(demand.orders, key=lambda line: line.arrival)
         self._book = [x for x in lines if since is None or x.arrival > since]
         self._taken = 0  # orders of the book
+        self._since, self._first = since, first
         self._drawn = first - 1  # number of the last order drawn
         self._epoch = 0.0  # its arrival, in expected orders since the start
         self._known: list[OrderRequest] = []
@@ -139,7 +142,7 @@ class Customers:
         """
         past = (self.request(n) for n in range(served))
         drawn = sum(1 for found in past if found and _DRAWN.fullmatch(found.id))
-        other = Customers(self._world, seed, since=now, first=drawn + 1)
+        other = Customers(self._world, seed, since=now, first=self._first + drawn)
         other._mixes = self._mixes
         return other
 
@@ -168,7 +171,8 @@ class Customers:
         written = self._book[self._taken] if self._taken < len(self._book) else None
         if self._rate is not None:
             gap = -math.log1p(-draw(self._seed, "arrival", self._drawn + 1))
-            arrival = max(0, self._rate.time_of(self._epoch + gap))
+            earliest = 0 if self._since is None else self._since + 1
+            arrival = max(earliest, self._rate.time_of(self._epoch + gap))
             if written is None or arrival < written.arrival:
                 self._drawn, self._epoch = self._drawn + 1, self._epoch + gap
                 return self._draw(self._drawn, arrival)

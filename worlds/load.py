@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from kernel.calendar import DAY
 from kernel.errors import BadInput
 from worlds.mix import VariantMix, quantity_shares
-from worlds.products import Route, RouteMode, route_of
-from worlds.spec import Inspection, Machine, World
+from worlds.products import Route, RouteMode, quoted, route_of
+from worlds.spec import Inspection, Machine, Product, World
 from worlds.workcalendar import WEEK, closed
 
 Group = frozenset[str]  # ids of machines that a step may choose from
@@ -103,6 +103,22 @@ def _repeats(route: Route) -> Iterator[tuple[float, float]]:
         yield mendings, scrap
 
 
+def _routings(world: World, product: Product) -> Iterator[tuple[Route, float]]:
+    """Yield the routes that differ in more than material, and their shares."""
+    named: set[str] = set()
+    for step in product.steps:
+        named |= {*step.when, *quoted(step.family or "")}
+        named.update(*(change.when for change in step.changes))
+    alike: dict[tuple[str, ...], tuple[dict[str, str], float]] = {}
+    for pairs, share in VariantMix(product, world.name):
+        options = dict(pairs)
+        key = tuple(choice for name, choice in pairs if name in named)
+        known = alike.get(key, (options, 0.0))
+        alike[key] = (known[0], known[1] + share)
+    for options, share in alike.values():
+        yield route_of(world, product, options), share
+
+
 def _day(world: World) -> _Day:
     """Return the expected work of an average day of the week."""
     day, demand = _Day(), world.demand
@@ -115,8 +131,7 @@ def _day(world: World) -> _Day:
             continue
         lots_of = sum(p * -(-q // product.lot_size) for q, p in enumerate(law, 1))
         pieces_of = sum(p * q for q, p in enumerate(law, 1))
-        for options, share in VariantMix(product, world.name):
-            route = route_of(world, product, dict(options))
+        for route, share in _routings(world, product):
             repeats = list(_repeats(route))
             again = 1 / max(1e-3, 1 - sum(scrap for _, scrap in repeats))
             lots, pieces = (orders * share * again * n for n in (lots_of, pieces_of))

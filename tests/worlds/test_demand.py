@@ -275,6 +275,9 @@ def test_redrawn_customers_know_the_past_only() -> None:
         assert found[0].id == f"O{drawn + 1}"
         assert now < found[0].arrival
         gaps.append(found[0].arrival - now)
+    again = other.redrawn(9, 5, 2 * DAY)
+    past = [order for order in islice(other, 5) if order.id != "B"]
+    assert next(iter(again)).id == f"O{drawn + len(past) + 1}"
     mean = DAY / world.demand.orders_per_day
     assert sum(gaps) / 400 == pytest.approx(mean, abs=4 * mean / sqrt(400))
 
