@@ -19,6 +19,7 @@ DEEPEST = 64  # brackets within brackets, or parts of a dotted key
 MOST_VALUES = 3_000_000
 _LARGEST_INTEGER = 10**18
 
+_PART = re.compile(r"[\w .+\-]{1,64}", re.ASCII)
 # Strings and comments are passed over; brackets nest; dots join the parts of a key.
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"""'
@@ -139,10 +140,25 @@ def loaded_json(text: str, where: str) -> Any:
     return plain(found, where)
 
 
+def part_of(key: object) -> str:
+    """Return a key as a part of a dotted one: quoted if it is an odd one."""
+    text = str(key)
+    return text if _PART.fullmatch(text) else shown(text)
+
+
 def name_of(item: object, index: int) -> str:
     """Return how a dotted key calls an item of an array: its id, else its index."""
     id = item.get("id") if isinstance(item, dict) else None
-    return id if isinstance(id, str) and 0 < len(id) <= 64 else str(index)
+    return id if isinstance(id, str) and _PART.fullmatch(id) else str(index)
+
+
+def _is_text(value: str) -> bool:
+    """Return whether a string can be written (half of a surrogate pair cannot)."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def plain(found: Any, where: str) -> Any:
@@ -163,7 +179,10 @@ def plain(found: Any, where: str) -> Any:
         if len(place) > DEEPEST:
             raise BadInput(where, "", f"is nested deeper than {DEEPEST} levels")
         if isinstance(value, dict):
-            return {str(k): walk(v, (*place, str(k))) for k, v in value.items()}
+            return {
+                walk(str(k), (*place, part_of(k))): walk(v, (*place, part_of(k)))
+                for k, v in value.items()
+            }
         if isinstance(value, list | tuple):
             return [
                 walk(item, (*place, name_of(item, i))) for i, item in enumerate(value)
@@ -174,6 +193,8 @@ def plain(found: Any, where: str) -> Any:
             problem = f"{value}, expected a finite number"
         elif isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
             problem = "is too large, expected a number of at most 18 digits"
+        elif isinstance(value, str) and not _is_text(value):
+            problem = f"{shown(value)}, expected a text of Unicode characters"
         elif value is None or isinstance(value, str | int | float):
             return value
         else:

@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from kernel.errors import BadInput
-from worlds.files import name_of, nearest, shown
+from worlds.files import name_of, nearest, part_of, shown
 from worlds.spec import World
 
 _UNKNOWN_KEY = "unexpected_keyword_argument"
@@ -32,8 +32,16 @@ _PLAIN_WORDS = {
     "finite_number": "expected a finite number",
     "string_pattern_mismatch": "expected an id: at most 64 letters, digits and _ . + -,"
     " a letter or digit first",
-    "string_too_short": "expected a longer text",
-    "too_short": "expected more items",
+}
+#: Limits: the words before the figure, where the figure is found, the words after.
+_LIMITS = {
+    "greater_than": ("more than", "gt", ""),
+    "greater_than_equal": ("at least", "ge", ""),
+    "less_than_equal": ("at most", "le", ""),
+    "too_short": ("at least", "min_length", " items"),
+    "too_long": ("at most", "max_length", " items"),
+    "string_too_long": ("at most", "max_length", " characters"),
+    "string_too_short": ("at least", "min_length", " characters"),
 }
 
 
@@ -71,12 +79,12 @@ def dotted(location: tuple[int | str, ...], content: object) -> str:
     for step in location:
         if isinstance(here, dict) and step in here:
             here = here[step]
-            parts.append(str(step))
+            parts.append(part_of(step))
         elif isinstance(here, list) and isinstance(step, int) and step < len(here):
             here = here[step]
             parts.append(name_of(here, step))
         elif step == location[-1] and step != "[key]" and not _is_tag(here, step):
-            parts.append(str(step))
+            parts.append(part_of(step))
     return ".".join(parts)
 
 
@@ -103,9 +111,12 @@ def _sentence(error: Mapping[str, Any]) -> str:
         guess = nearest(error["input"], str(context["expected"]).split("'")[1::2])
         return f"{value}, expected {context['expected']}{guess}"
     if kind == "union_tag_invalid":
-        return f'"{context["tag"]}", expected a law: {context["expected_tags"]}'
-    if kind == "too_long":
-        return f"expected at most {context['max_length']} items"
+        return f"{shown(context['tag'])}, expected a law: {context['expected_tags']}"
+    if kind in _LIMITS:
+        words, key, unit = _LIMITS[kind]
+        figure = context[key]
+        number = f"{figure:g}" if isinstance(figure, float) else str(figure)
+        return f"{value}, expected {words} {number}{unit}"
     message = str(error["msg"]).removeprefix("Value error, ")
     if message.startswith("Input should be "):
         message = "expected " + message.removeprefix("Input should be ")

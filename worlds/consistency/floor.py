@@ -12,6 +12,8 @@ from worlds.workcalendar import clock
 MOST_NODES = 50_000
 MOST_LANES = 200_000
 MOST_ROWS = 1_000
+FARTHEST = 100_000  # m from the origin
+SLOWEST = 0.001  # m/s
 
 
 def flaws(world: World) -> Iterator[Flaw]:
@@ -25,6 +27,10 @@ def flaws(world: World) -> Iterator[Flaw]:
         problem = '"exclusive", expected ghost: conflict-free traffic is not built yet'
         yield "floor.traffic", problem
     yield from repeated("floor.nodes", (node.id for node in floor.nodes))
+    for node in floor.nodes:
+        if max(map(abs, node.at)) > FARTHEST:
+            problem = f"{max(node.at, key=abs):g}, expected at most {FARTHEST} m"
+            yield f"floor.nodes.{node.id}.at", problem
     kinds = {node.id: str(node.kind) for node in floor.nodes}
     if "store" not in kinds.values():
         yield "floor.nodes", "no store, expected a node of kind store"
@@ -45,6 +51,9 @@ def _lanes(world: World, kinds: dict[str, str]) -> Iterator[Flaw]:
             yield from unknown(place, end, kinds, "a node")
         if lane.between[0] == lane.between[1]:
             yield place, f"twice {lane.between[0]}, expected two nodes"
+        if lane.speed is not None and lane.speed < SLOWEST:
+            problem = f"{lane.speed:g} m/s, expected at least {SLOWEST} m/s"
+            yield f"floor.lanes.{k}.speed", problem
 
 
 def _travel(travel: TravelTimes, kinds: dict[str, str]) -> Iterator[Flaw]:
@@ -89,6 +98,9 @@ def _standing(world: World, kinds: dict[str, str]) -> Iterator[Flaw]:
         if dock.departures and not dock.days:
             yield f"{place}.days", "no days, expected a day to depart on"
     for group in world.vehicles:
+        if group.speed < SLOWEST:
+            problem = f"{group.speed:g} m/s, expected at least {SLOWEST} m/s"
+            yield f"vehicles.{group.id}.speed", problem
         for home in group.home:
             yield from unknown(f"vehicles.{group.id}.home", home, kinds, "a node")
     # Elsewhere a place is known by its id alone, so a node may share a machine's or
