@@ -120,7 +120,7 @@ class Factory(mesa.Model):
         self._routes: dict[tuple[str, tuple[tuple[str, str], ...]], Route] = {}
         self.mean_duration = _mean_duration(world)
         self.energy_price = world.costs.energy_per_kwh
-        self.call_window = max(self.network.patience * 2, 1)
+        self.call_window = 4 * self.network.patience
         self.flow_factor = 2.0  # flow time over work content, as learnt so far
         self.operations: dict[str, OpenOperation] = {}
         self.orders: dict[str, OrderAgent] = {}
