@@ -1,4 +1,4 @@
-"""What could be done next with an operation: its best mode, and until when that holds."""
+"""What could be done next: an operation's best mode, and until when that holds."""
 
 from __future__ import annotations
 
@@ -77,11 +77,7 @@ def propose(a: Arrays, s: State, o: int, only: int, trips: Table, found: Table) 
         price = price_of(a, o, machine)
         if price > 0:
             cost += price / rate if rate > 0 else price
-        if (
-            found[C_MODE] < 0
-            or cost < least
-            or (cost == least and setup < least_setup)
-        ):
+        if found[C_MODE] < 0 or cost < least or (cost == least and setup < least_setup):
             least, least_setup = cost, setup
             found[C_MODE], found[C_START], found[C_SETUP] = mode, start, setup
             found[C_FREE] = start if slot < 0 else s.slots[slot]

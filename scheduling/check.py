@@ -147,7 +147,7 @@ class _Checker:
                     )
 
     def _vehicles(self) -> Iterator[Violation]:
-        """A vehicle carries one part at a time and drives the ways between."""
+        """Look for vehicles that carry two parts at once or skip the ways between."""
         for vehicle in self.problem.vehicles:
             fleet = self.problem.fleets[vehicle.fleet]
             mine = [trip for trip in self.plan.trips if trip.vehicle == vehicle.id]

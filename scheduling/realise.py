@@ -1,4 +1,4 @@
-"""What becomes of given decisions: an order of operations, or a whole plan; its worth."""
+"""What becomes of given decisions, an order or a whole plan; and what it is worth."""
 
 from __future__ import annotations
 
@@ -64,6 +64,18 @@ def in_order(a: Arrays, order: Table, count: int, only: Table, plan: Schedule) -
     return count
 
 
+@compiled
+def state_after(a: Arrays, order: Table, count: int, only: Table) -> State:
+    """Return the state after the first ``count`` operations of an order."""
+    total = len(a.operations) - 1
+    works = np.full((total, 4), -1, np.int64)
+    trips = np.full((len(a.inputs), 7), -1, np.int64)
+    s = start_state(a)
+    plan = Schedule(works, trips, np.empty(total, np.int64))
+    _follow(a, s, order, count, only, plan, np.empty(8, np.int64))
+    return s
+
+
 @lean
 def _repeat(a: Arrays, s: State, items: Table, plan: Schedule) -> int:
     planned = 0
@@ -98,7 +110,7 @@ def as_planned(a: Arrays, items: Table, plan: Schedule) -> int:
 
 @compiled
 def worth(a: Arrays, planned: int, plan: Schedule) -> tuple[float, int]:
-    """Return value and makespan of a schedule; without a plan for all it is infinite."""
+    """Return value and makespan of a schedule; the value is infinite if incomplete."""
     ends = np.full(len(a.jobs), -1, np.int64)
     makespan, open_ = 0, 0
     price = 0.0

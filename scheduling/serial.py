@@ -119,10 +119,10 @@ def _dispatch(
     count, planned = 0, 0
     for o in range(len(plan.order)):
         plan.works[o, MODE] = -1
-        if waiting[o] == 0 and a.operations[o, PINNED] < 0:
-            if a.operations[o, MODES] < a.operations[o + 1, MODES]:
-                open_[count] = o
-                count += 1
+        doable = a.operations[o, MODES] < a.operations[o + 1, MODES]
+        if doable and waiting[o] == 0 and a.operations[o, PINNED] < 0:
+            open_[count] = o
+            count += 1
     for o in range(len(plan.order)):
         if a.operations[o, PINNED] >= 0:
             count = admit(a, o, waiting, open_, count)

@@ -28,7 +28,6 @@ import numpy as np
 
 from scheduling.arrays import (
     AT,
-    BEFORE,
     CAPACITY,
     CLOSED,
     DURATION,
@@ -67,7 +66,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def compiled(function: F) -> F:
     """Compile a function at its first call; the result is kept on disk."""
-    return cast(F, numba.njit(cache=True)(function))
+    return cast("F", numba.njit(cache=True)(function))
 
 
 def lean(function: F) -> F:
@@ -75,12 +74,12 @@ def lean(function: F) -> F:
 
     That is worth a factor of ten here, where every access is to one of many tables.
     """
-    return cast(F, numba.njit(cache=True, _nrt=False)(function))
+    return cast("F", numba.njit(cache=True, _nrt=False)(function))
 
 
 def pure(function: F) -> F:
     """Return a compiled function as plain Python, and so all that it calls."""
-    return cast(F, _plain(function, {}))
+    return cast("F", _plain(function, {}))
 
 
 def _plain(function: Any, known: dict[Any, Any]) -> Any:
@@ -99,9 +98,10 @@ def _plain(function: Any, known: dict[Any, Any]) -> Any:
 
 
 class State(NamedTuple):
-    """What is planned so far: slots (.,), machines (M, 3), vehicles (V, 2), done (N, 2).
+    """What is planned so far.
 
-    Machines: latest start, family, end of the last set-up. Done: end and place.
+    Shapes: slots (.,), machines (M, 3), vehicles (V, 2), done (N, 2). Machines: latest
+    start, family, end of the last set-up. Done: end and place.
     """
 
     slots: Table
@@ -254,9 +254,7 @@ def fit(
 
 
 @lean
-def settle(
-    a: Arrays, s: State, o: int, mode: int, arrival: int, works: Table
-) -> int:
+def settle(a: Arrays, s: State, o: int, mode: int, arrival: int, works: Table) -> int:
     """Put operation ``o`` on the machine of ``mode``; return its end."""
     machine = a.modes[mode, MACHINE]
     setup_start, setup, start, slot = fit(a, s, o, mode, arrival)
@@ -283,7 +281,7 @@ def settle(
 
 @lean
 def commit(a: Arrays, s: State, o: int, mode: int, plan: Schedule) -> int:
-    """Fetch the inputs of ``o`` and put it on the machine of ``mode``; return its end."""
+    """Fetch the inputs of ``o``, put it on the machine of ``mode``; return its end."""
     target = a.machines[a.modes[mode, MACHINE], SITE]
     arrival = fetch(a, s, o, target, plan.trips)
     return settle(a, s, o, mode, arrival, plan.works)

@@ -224,10 +224,11 @@ def working_time(record: Record) -> Iterator[Finding]:
 
 
 def breakdowns(record: Record) -> Iterator[Finding]:
-    """A machine that is down does nothing; it fails when up, is repaired when down."""
+    """A machine that is down does nothing; it fails when up, is mended when down."""
     for machine in record.world.machines:
         modes = {mode.id for mode in machine.failures} | {"disturbance"}
         down: str | None = None
+        begun = False
         for event in record.at[machine.id]:
             kind = event.kind
             if kind == "machine_failed":
@@ -236,14 +237,18 @@ def breakdowns(record: Record) -> Iterator[Finding]:
                     yield event.time, machine.id, f"fails by {mode} while down"
                 if mode not in modes:
                     yield event.time, machine.id, f"has no failure mode {mode}"
-                down = mode
+                down, begun = mode, False
             elif kind == "machine_repaired":
+                if not begun:
+                    yield event.time, machine.id, "is repaired without a repair"
                 if down != event.facts["mode"]:
                     mode = event.facts["mode"]
                     yield event.time, machine.id, f"repaired from {mode}, was {down}"
                 down = None
-            elif kind == "repair_started" and down is None:
-                yield event.time, machine.id, "is repaired while up"
+            elif kind == "repair_started":
+                begun = True
+                if down is None:
+                    yield event.time, machine.id, "is repaired while up"
             elif down is not None and kind in _DONE_BY_MACHINES:
                 yield event.time, machine.id, f"{kind} while down by {down}"
 

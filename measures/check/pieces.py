@@ -75,9 +75,8 @@ def inspection_told(record: Record) -> Iterator[Finding]:
             if open_.pop(id, (0, ""))[1] != facts["step"]:
                 yield event.time, id, f"inspected at {facts['step']} without operation"
             scrap[id] = facts["scrap"]
-        elif kind == "lot_scrapped":
-            if facts["pieces"] != scrap.pop(id, 0):
-                yield event.time, id, f"{facts['pieces']} scrapped, otherwise found"
+        elif kind == "lot_scrapped" and facts["pieces"] != scrap.pop(id, 0):
+            yield event.time, id, f"{facts['pieces']} scrapped, otherwise found"
     for lot, (time, step) in open_.items():
         yield time, lot, f"no result of inspection {step}"
     for lot, pieces in scrap.items():

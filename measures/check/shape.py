@@ -76,6 +76,7 @@ _COUNTS = (
     *("messages", "operations", "changed", "revision", "arrive", "ready", "promise"),
     "expected",
 )
+_STATES = frozenset(state.value for state in MachineState)
 _FLAGS = ("rush", "wip", "restarted", "reproducible", "major", "adopted")
 #: By name, or by kind and name where a name means two things; others: anything.
 _TYPES: Mapping[str, Test] = {
@@ -98,7 +99,7 @@ _TYPES: Mapping[str, Test] = {
     "lot_delivered.vehicle": _maybe(_text),
     "drive_started.lot": _maybe(_text),
     "stock_counted.material_lot": _maybe(_text),
-    "state": lambda value: value in set(MachineState),
+    "state": lambda value: isinstance(value, str) and value in _STATES,
     "materials": _materials,
     "inputs": _list_of(_text),
     "path": _list_of(_text),

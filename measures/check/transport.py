@@ -144,6 +144,7 @@ def loading_time(record: Record) -> Iterator[Finding]:
 
 def vehicle_stops(record: Record) -> Iterator[Finding]:
     """A vehicle that is stopped does not begin or end anything until it is resumed."""
+    ends = ("drive_finished", "lot_delivered")
     for id in record.vehicles:
         stopped: int | None = None
         for event in record.of_vehicle[id]:
@@ -153,9 +154,8 @@ def vehicle_stops(record: Record) -> Iterator[Finding]:
                 if stopped is None:
                     yield event.time, id, "is resumed without a stop"
                 stopped = None
-            elif event.kind in ("drive_finished", "lot_delivered"):
-                if stopped is not None and event.time > stopped:
-                    yield event.time, id, f"{event.kind} while stopped"
+            elif event.kind in ends and stopped is not None and event.time > stopped:
+                yield event.time, id, f"{event.kind} while stopped"
 
 
 def hops(record: Record) -> Iterator[Finding]:

@@ -11,7 +11,14 @@ from itertools import combinations
 
 from ortools.sat.python import cp_model
 
-from scheduling.cpsat.variables import Carriage, Choice, Surroundings, Variables, Work
+from scheduling.cpsat.variables import (
+    Carriage,
+    Choice,
+    Literal,
+    Surroundings,
+    Variables,
+    Work,
+)
 from scheduling.problem import Machine
 
 
@@ -54,7 +61,7 @@ class Constraints:
             self.model.add(work.end == work.start + length)
 
     def _precedence(self) -> None:
-        """An operation starts when its inputs are made and have arrived."""
+        """Start an operation when its inputs are made and have arrived."""
         for o, work in self.variables.works.items():
             for part in range(len(self.problem.operations[o].inputs)):
                 ready = self.variables.ready(o, part)
@@ -85,14 +92,13 @@ class Constraints:
     def _capacity(
         self, machine: Machine, works: list[tuple[int, Work, Choice]]
     ) -> None:
-        """A machine holds as many as it has slots, from when each is free."""
+        """Have a machine hold as many as it has slots, from when each is free."""
         frees = [self.grid.of(free) for free in machine.free]
         frees = sorted(frees)[-machine.capacity :]
-        if machine.capacity == 1:
+        if len(frees) == machine.capacity:
             for _, work, choice in works:
-                self.model.add(work.start >= max(frees, default=0)).only_enforce_if(
-                    choice.chosen
-                )
+                self.model.add(work.start >= frees[0]).only_enforce_if(choice.chosen)
+        if machine.capacity == 1:
             self.model.add_no_overlap(choice.interval for _, _, choice in works)
             return
         held = [
@@ -104,7 +110,7 @@ class Constraints:
         self.model.add_cumulative(intervals, [1] * len(intervals), machine.capacity)
 
     def _headway(self, machine: Machine, works: list[tuple[int, Work, Choice]]) -> None:
-        """Starts are a headway apart."""
+        """Keep starts a headway apart."""
         if machine.headway == 0:
             return
         gap = self.grid.span(machine.headway)
@@ -148,7 +154,7 @@ class Constraints:
                 )
 
     def _trip(self, trip: Carriage) -> None:
-        """A part is fetched once it is made, and worked on once it is there."""
+        """Fetch a part once it is made, work on it once it is there."""
         ready = self.variables.ready(trip.operation, trip.part)
         start = self.variables.works[trip.operation].start
         self.model.add(trip.pickup >= ready)
@@ -178,7 +184,7 @@ class Constraints:
         if not mine or not trips:
             return
         empty = problem.fleets[fleet].empty
-        arcs: list[tuple[int, int, object]] = []
+        arcs: list[tuple[int, int, Literal]] = []
         first = len(mine) + 1
         for k, v in enumerate(mine):
             car = problem.vehicles[v]
@@ -209,7 +215,7 @@ class Constraints:
         trip: Carriage,
         after: Carriage,
         empty: tuple[tuple[int, ...], ...],
-        arc: object,
+        arc: Literal,
     ) -> None:
         """Between two trips of a vehicle lies the way from one to the other."""
         for q, target in trip.targets:
@@ -220,10 +226,10 @@ class Constraints:
                 )
 
 
-def _negated(literal: object) -> object:
+def _negated(literal: Literal) -> Literal:
     if isinstance(literal, bool):
         return not literal
-    return ~literal  # type: ignore[operator]
+    return ~literal
 
 
 def _chains(matrix: tuple[tuple[int, ...], ...]) -> list[list[int]]:

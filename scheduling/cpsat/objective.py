@@ -73,13 +73,13 @@ class Cost:
         return last
 
     def _makespan(self) -> None:
-        """The latest end of an operation."""
+        """Price the latest end of an operation."""
         ends, pinned = self._ends(None)
         self.constant += self.problem.now
         self.terms.append((self.grid.unit, self._last(ends, pinned, "makespan")))
 
     def _jobs(self) -> None:
-        """Weighted tardiness and flow time of each job."""
+        """Price the tardiness and the flow time of each job."""
         flow, unit, now = self.problem.objective.flow, self.grid.unit, self.grid.now
         for j, job in enumerate(self.problem.jobs):
             ends, pinned = self._ends(j)
@@ -107,7 +107,7 @@ class Cost:
             self.constant += flow * (end - job.release)
 
     def _changes(self) -> None:
-        """The price of other machines than where the part is, or as in force."""
+        """Price other machines than where the part is, or than in the plan in force."""
         aim, force = self.problem.objective, self.problem.in_force
         before = force.machine_of() if force else {}
         names = {machine.id for machine in self.problem.machines}
@@ -124,7 +124,7 @@ class Cost:
                     self.terms.append((price, choice.chosen))
 
     def _pressure(self) -> None:
-        """What work beyond a window's end costs that waits for the same machine."""
+        """Price work that delays what waits for the same machine after a window."""
         for m, (limit, price) in self.around.pressure.items():
             over = self.model.new_int_var(0, self.grid.horizon, f"over {m}")
             self.terms.append((price * self.grid.unit, over))

@@ -89,7 +89,9 @@ def ask(
 
 def _suggest(model: cp_model.CpModel, variables: Variables, hint: Plan) -> None:
     """Hint at starts, modes and pick-ups of a plan."""
-    place = {operation.id: o for o, operation in enumerate(variables.problem.operations)}
+    place = {
+        operation.id: o for o, operation in enumerate(variables.problem.operations)
+    }
     grid, machines = variables.grid, variables.problem.machines
     for assignment in hint.assignments:
         work = variables.works[place[assignment.operation]]

@@ -127,9 +127,7 @@ class Carriage:
 class Variables:
     """All variables of a problem in a model."""
 
-    def __init__(
-        self, model: cp_model.CpModel, problem: Problem, grid: Grid
-    ) -> None:
+    def __init__(self, model: cp_model.CpModel, problem: Problem, grid: Grid) -> None:
         self.model, self.problem, self.grid = model, problem, grid
         self.works: dict[int, Work] = {}
         self.carriages: list[Carriage] = []
