@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from worlds.workcalendar import clock
 MOST_VEHICLES = 10_000
 MOST_FAMILIES = 1_000
 _YEARS = range(1970, 2200)
+_DRAWN = re.compile("O[0-9]+")  # how orders that arrive by chance are called
 
 
 def flaws(world: World) -> Iterator[Flaw]:
@@ -77,6 +79,9 @@ def _names(world: World) -> Iterator[Flaw]:
     }
     for table, ids in tables.items():
         for id in ids:
+            if _DRAWN.fullmatch(id) and table != "demand.orders":
+                problem = "O and a number is kept for orders, expected another id"
+                yield f"{table}.{id}", problem
             if id in holders:
                 problem = f"the id is taken (in {holders[id]}), expected one of its own"
                 yield f"{table}.{id}", problem
