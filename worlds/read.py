@@ -56,7 +56,9 @@ def read_world(name_or_path: str | Path, layout: str | Path | None = None) -> Wo
     if missing:
         guess = nearest(path.stem if path.suffix else str(name_or_path), known)
         problem = "there is no such file and no shipped world of this name"
-        raise BadInput(shown(str(name_or_path)).strip('"'), "", problem + guess)
+        named = str(name_or_path)
+        where = named if named.isprintable() and len(named) < 300 else shown(named)
+        raise BadInput(where, "", problem + guess)
     return _read(path, layout)
 
 
