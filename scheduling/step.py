@@ -74,7 +74,8 @@ def lean(function: F) -> F:
 
     That is worth a factor of ten here, where every access is to one of many tables.
     """
-    return cast("F", numba.njit(cache=True, _nrt=False)(function))
+    options: dict[str, Any] = {"cache": True, "_nrt": False}
+    return cast("F", numba.njit(**options)(function))
 
 
 def pure(function: F) -> F:
@@ -177,7 +178,8 @@ def carry(a: Arrays, s: State, i: int, target: int, v: int, trips: Table) -> int
     int
         When it is there.
     """
-    origin, ready = a.inputs[i, PLACE], a.inputs[i, READY]
+    origin: int = a.inputs[i, PLACE]
+    ready: int = a.inputs[i, READY]
     if a.inputs[i, SOURCE] >= 0:
         ready = s.done[a.inputs[i, SOURCE], END_AT]
         origin = s.done[a.inputs[i, SOURCE], END_PLACE]
@@ -190,7 +192,7 @@ def carry(a: Arrays, s: State, i: int, target: int, v: int, trips: Table) -> int
     fleet = a.vehicles[v, FLEET]
     leave, parked = s.vehicles[v, FREE], s.vehicles[v, AT]
     pickup = max(leave + a.travel[fleet, EMPTY, parked, origin], ready)
-    arrive = pickup + a.travel[fleet, LOADED, origin, target]
+    arrive: int = pickup + a.travel[fleet, LOADED, origin, target]
     trips[i, VEHICLE], trips[i, ORIGIN], trips[i, DESTINATION] = v, origin, target
     trips[i, LEAVE], trips[i, PICKUP], trips[i, ARRIVE] = leave, pickup, arrive
     trips[i, PARKED] = parked
@@ -258,7 +260,7 @@ def settle(a: Arrays, s: State, o: int, mode: int, arrival: int, works: Table) -
     """Put operation ``o`` on the machine of ``mode``; return its end."""
     machine = a.modes[mode, MACHINE]
     setup_start, setup, start, slot = fit(a, s, o, mode, arrival)
-    end = start + a.modes[mode, DURATION]
+    end: int = start + a.modes[mode, DURATION]
     works[o, MODE], works[o, SETUP_START] = mode, setup_start
     works[o, START], works[o, END] = start, end
     s.done[o, END_AT], s.done[o, END_PLACE] = end, a.machines[machine, SITE]

@@ -1,0 +1,271 @@
+"""Solve a problem: rules first, then search, then CP-SAT; each may only improve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from time import monotonic
+
+import numpy as np
+
+from scheduling.arrays import Arrays, arrays_of
+from scheduling.cpsat.search import Limits, ask
+from scheduling.cpsat.windows import Polish, polished
+from scheduling.decode import Draft, decoded, draft_of, plan_of, retimed
+from scheduling.plan import Contribution, Plan, Result, Status
+from scheduling.problem import (
+    Input,
+    Job,
+    Machine,
+    Mode,
+    Objective,
+    Operation,
+    Problem,
+)
+from scheduling.realise import worth
+from scheduling.rules import RULES, Rule, dispatched
+from scheduling.search.annealing import anneal
+from scheduling.serial import by_urgency
+from scheduling.urgency import ATC
+
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """How much work to put into a solution.
+
+    Attributes
+    ----------
+    budget
+        Dispatches tried by the search.
+    windows
+        Windows of a large problem given to CP-SAT.
+    exact_operations, exact_trips
+        Up to this size CP-SAT gets the problem as a whole.
+    exact_work, window_work
+        CP-SAT's deterministic limits.
+    window_size
+        Operations in a window.
+    seconds
+        A guard in wall time; with it search and windows go on until it is over, and
+        the result is not repeatable.
+    workers
+        Threads of CP-SAT.
+    """
+
+    budget: int = 300
+    windows: int = 8
+    exact_operations: int = 100
+    exact_trips: int = 24
+    exact_work: float = 4.0
+    window_work: float = 0.005
+    window_size: int = 14
+    seconds: float | None = None
+    workers: int = 1
+    seed: int = 0
+
+
+#: The settings that are tried before any search: patience, set-ups, reservation.
+RACE: tuple[Rule, ...] = (
+    *RULES.values(),
+    *(
+        Rule(
+            name=f"ATC k={k} s={s} l={look}",
+            formula=ATC,
+            k=k,
+            setup_weight=s,
+            wait_weight=1.0,
+            look_ahead=look,
+        )
+        for k in (0.7, 2.0, 5.0)
+        for s, look in ((0.5, 0.2), (1.0, 0.5), (2.0, 1.0), (4.0, 0.5))
+    ),
+)
+
+
+class Portfolio:
+    """The engines at work on one problem, and the best plan so far."""
+
+    def __init__(self, problem: Problem, params: Params) -> None:
+        self.problem, self.params = problem, params
+        self.arrays: Arrays = arrays_of(problem)
+        self.best: Draft = draft_of(self.arrays)
+        self.rule: Rule = RULES["reference"]
+        self.bound: float | None = None
+        self.contributions: list[Contribution] = []
+        self.reproducible = params.seconds is None
+        self._until = None if params.seconds is None else monotonic() + params.seconds
+
+    @property
+    def left(self) -> float | None:
+        """Seconds of wall time left; None: time does not matter."""
+        return None if self._until is None else max(0.0, self._until - monotonic())
+
+    @property
+    def proven(self) -> bool:
+        """Whether the bound says that nothing better exists."""
+        slack = _TOLERANCE * max(1.0, abs(self.best.value))
+        return self.bound is not None and self.best.value <= self.bound + slack
+
+    def _offer(self, draft: Draft) -> bool:
+        """Keep a plan if it is better."""
+        if draft.value < self.best.value - _TOLERANCE * max(1.0, abs(draft.value)):
+            self.best = draft
+            return True
+        return False
+
+    def _note(self, engine: str, work: float, status: str = "") -> None:
+        value = None if self.best.value == float("inf") else self.best.value
+        self.contributions.append(
+            Contribution(engine=engine, value=value, work=work, status=status)
+        )
+
+    def rules(self) -> None:
+        """Dispatch by every rule, and by the order of the plan in force."""
+        for rule in RACE:
+            if self._offer(dispatched(self.arrays, rule)):
+                self.rule = rule
+        self._note("rules", len(RACE), self.rule.name)
+        force = self.problem.in_force
+        if force is not None and force.priority:
+            better = [
+                self._offer(
+                    decoded(self.problem, self.arrays, force.priority, machines)
+                )
+                for machines in ({}, force.machine_of())
+            ]
+            self._note("in force", len(better), "better" if any(better) else "")
+
+    def search(self, iterations: int, seed: int) -> None:
+        """Anneal priorities from the best rule."""
+        a = self.arrays
+        draft, count = draft_of(a), len(a.operations) - 1
+        if count == 0 or iterations <= 0:
+            return
+        vector, bonus = self.rule.vector(), np.zeros(count)
+        free = np.full(count, -1, dtype=np.int64)
+        anneal(a, vector, bonus, free, iterations, seed, draft.schedule)
+        planned = by_urgency(a, vector, bonus, free, draft.schedule)
+        self._offer(draft.valued(planned, *worth(a, planned, draft.schedule)))
+        self._note("annealing", iterations)
+
+    @property
+    def small(self) -> bool:
+        """Whether CP-SAT can take the problem as a whole."""
+        open_ = [o for o in self.problem.operations if o.pinned is None]
+        trips = sum(len(o.inputs) for o in open_) if self.problem.vehicles else 0
+        return (
+            len(open_) <= self.params.exact_operations
+            and trips <= self.params.exact_trips
+        )
+
+    def prove(self) -> None:
+        """Have CP-SAT solve the problem, from the best plan on."""
+        limits = Limits(
+            deterministic=self.params.exact_work if self.left is None else 1e6,
+            seed=self.params.seed,
+            workers=self.params.workers,
+            seconds=self.left,
+        )
+        hint = plan_of(self.problem, self.arrays, self.best)
+        answer = ask(self.problem, limits, hint)
+        if answer.plan is not None:
+            self._offer(retimed(self.problem, self.arrays, answer.plan))
+            order = answer.plan.priority
+            machines = answer.plan.machine_of()
+            self._offer(decoded(self.problem, self.arrays, order, machines))
+        self.bound = answer.bound
+        self.reproducible &= answer.reproducible
+        self._note("cp-sat", answer.work, answer.status)
+
+    def polish(self, windows: int, seed: int) -> None:
+        """Have CP-SAT improve windows of the plan."""
+        polish = Polish(
+            windows=windows,
+            size=self.params.window_size,
+            deterministic=self.params.window_work,
+            seed=seed,
+        )
+        draft, work, gains = polished(self.problem, self.arrays, self.best, polish)
+        self._offer(draft)
+        self._note("windows", work, f"{gains} of {windows} better")
+
+    def result(self) -> Result:
+        """Return what is known now."""
+        status = Status.OPTIMAL if self.proven else Status.FEASIBLE
+        return Result(
+            status=status,
+            plan=plan_of(self.problem, self.arrays, self.best),
+            bound=self.bound,
+            contributions=tuple(self.contributions),
+            reproducible=self.reproducible,
+        )
+
+
+def solve(problem: Problem, params: Params | None = None) -> Result:
+    """Return the best plan found, what is known about it, and who found it.
+
+    Never worse than the best rule; without a plan only if there cannot be one.
+    """
+    params = params or Params()
+    work = Portfolio(problem, params)
+    work.rules()
+    if work.best.value == float("inf"):
+        return Result(
+            status=Status.INFEASIBLE,
+            plan=None,
+            contributions=tuple(work.contributions),
+        )
+    work.search(params.budget, params.seed)
+    if not any(operation.pinned is None for operation in problem.operations):
+        work.bound = work.best.value
+    elif work.small:
+        work.prove()
+    elif params.windows > 0:
+        work.polish(params.windows, params.seed)
+    turn = 1
+    while work.left and not work.proven:
+        work.search(max(params.budget, 100), params.seed + turn)
+        if work.left and params.windows > 0:
+            work.polish(params.windows, params.seed + turn)
+        turn += 1
+    return work.result()
+
+
+def refresh(problem: Problem, rule: Rule | None = None) -> Plan:
+    """Return a plan at once: the rule's, or the plan in force brought up to date.
+
+    For minor events. What cannot be done at all is left out; the value is then
+    infinite.
+    """
+    a = arrays_of(problem)
+    best = dispatched(a, rule or RULES["reference"])
+    force = problem.in_force
+    if force is not None and force.priority:
+        old = decoded(problem, a, force.priority)
+        if old.value < best.value or (old.planned > best.planned):
+            best = old
+    return plan_of(problem, a, best)
+
+
+def warm_up() -> None:
+    """Compile, or load from disk, everything that is called while planning.
+
+    Takes a quarter of a minute the first time on a machine, then a moment.
+    """
+    machine = Machine(id="M", place=0)
+    operation = Operation(
+        id="O",
+        job=0,
+        modes=(Mode(machine=0, duration=1),),
+        inputs=(Input(place=0),),
+    )
+    problem = Problem(
+        now=0,
+        jobs=(Job(id="J", release=0, due=0, weight=1.0),),
+        operations=(operation, replace(operation, id="P")),
+        machines=(machine,),
+        objective=Objective(flow=1.0),
+    )
+    solve(problem, Params(budget=1))
+    solve(problem, Params(budget=1, exact_operations=0, windows=1))

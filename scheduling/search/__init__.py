@@ -1,0 +1,1 @@
+"""Search for better plans: deterministic, by a budget of iterations."""
