@@ -120,7 +120,7 @@ class Record:
         self._routes: dict[tuple[str, ...], Route] = {}
         self._place: dict[str, str] = {}
         self._pieces: dict[str, int] = {}
-        self._lots_of: dict[str, list[str]] = defaultdict(list)
+        self.lots_of: dict[str, list[str]] = defaultdict(list)
         for event in events:
             self.kinds[event.kind].append(event)
             sort = _SORTS.get(event.kind)
@@ -176,7 +176,7 @@ class Record:
         if event.kind == "order_shipped":
             self.at[event.facts["dock"]].append(event)
             self.of_lots.append(event)
-            for lot in self._lots_of[event.subject]:
+            for lot in self.lots_of[event.subject]:
                 self._leave(lot, event)
 
     # -- lots ----------------------------------------------------------------------
@@ -186,7 +186,7 @@ class Record:
             self.twice.append(event)
             return
         self.lots[id] = lot
-        self._lots_of[lot.order].append(id)
+        self.lots_of[lot.order].append(id)
         self._place[id], self._pieces[id] = at, pieces
 
     def _leave(self, id: str, event: Event) -> None:

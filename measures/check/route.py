@@ -135,6 +135,9 @@ def _parted(event: Event, next_of: dict[str, _Next]) -> Iterator[Finding]:
 def _shipped(
     record: Record, event: Event, next_of: dict[str, _Next]
 ) -> Iterator[Finding]:
-    for id, following in next_of.items():
-        if record.lots[id].left is event and (following.step or following.flagged):
+    for id in record.lots_of[event.subject]:
+        following = next_of.get(id)
+        if following is None or record.lots[id].left is not event:
+            continue
+        if following.step is not None or following.flagged:
             yield event.time, id, "ships unfinished"

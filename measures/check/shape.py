@@ -109,6 +109,7 @@ _TYPES: Mapping[str, Test] = {
     "shifted": _maybe(_number),
     "claim_released.operation": _maybe(_text),
     "winner": _maybe(_text),
+    "unfinished": lambda value: _count(value) or _list_of(_text)(value),
 }
 
 

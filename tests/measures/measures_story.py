@@ -40,6 +40,7 @@ from worlds.spec import (
 )
 
 S = 1_000
+HEADWAY_S = 10  # of the printer
 KINDS = {"s": "store", "p": "parking", "f": "dock"}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")
 
@@ -121,7 +122,7 @@ def world(**changes: Any) -> World:
                 node="b",
                 capabilities=("print",),
                 capacity=2,
-                headway=10 * S,
+                headway=HEADWAY_S * S,
             ),
             Machine(
                 id="joiner", work_center="joining", node="c", capabilities=("join",)
