@@ -1,0 +1,115 @@
+"""The checker sees what is wrong: correct plans are spoilt in one point each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from random_problems import random_problem
+from small_problems import car, line, operation, problem
+
+from scheduling.check import check_plan
+from scheduling.plan import Assignment, Plan, Trip
+from scheduling.problem import Input, Machine, Problem
+from scheduling.rules import RULES, dispatch
+
+
+def rules_broken(given: Problem, plan: Plan) -> set[str]:
+    """Return the names of the rules a plan breaks."""
+    return {violation.rule for violation in check_plan(given, plan)}
+
+
+def moved(plan: Plan, id: str, by: int) -> Plan:
+    """Return the plan with an operation moved in time."""
+    works = tuple(
+        replace(a, start=a.start + by, end=a.end + by, setup_start=a.setup_start + by)
+        if a.operation == id
+        else a
+        for a in plan.assignments
+    )
+    return replace(plan, assignments=works)
+
+
+@pytest.fixture
+def shop() -> Problem:
+    """Return two machines, one vehicle, two steps."""
+    return problem(
+        [
+            operation("A", (0, 10), family=0),
+            operation("B", (1, 10), inputs=(Input(operation=0),), family=1),
+            operation("C", (1, 10), inputs=(Input(place=1),), job=1, family=0),
+        ],
+        [
+            Machine(id="M", place=0, closed=((100, 200),)),
+            Machine(id="N", place=1, setup=0, family=0),
+        ],
+        setups=(((0, 5), (5, 0)),),
+        vehicles=(car("V", 1),),
+        fleets=(line(10, 2),),
+    )
+
+
+def test_spoilt_plans_are_seen(shop: Problem):
+    """Each rule is broken once."""
+    plan = dispatch(shop, RULES["FIFO"])
+    assert check_plan(shop, plan) == []
+    assert "precedence" in rules_broken(shop, moved(plan, "B", -5))
+    assert "capacity" in rules_broken(shop, moved(plan, "C", 22))
+    assert "setup" in rules_broken(shop, moved(plan, "C", 9))
+    assert "closed" in rules_broken(shop, moved(plan, "A", 100))
+    assert "release" in rules_broken(shop, moved(plan, "A", -1))
+    assert "complete" in rules_broken(
+        shop, replace(plan, assignments=plan.assignments[1:])
+    )
+    twice = (*plan.assignments, plan.assignments[0])
+    assert "complete" in rules_broken(shop, replace(plan, assignments=twice))
+    assert "makespan" in rules_broken(shop, replace(plan, makespan=1))
+    assert "value" in rules_broken(shop, replace(plan, value=1.0))
+    assert "transport" in rules_broken(shop, replace(plan, trips=()))
+    [trip] = plan.trips
+    for change in ({"pickup": 5}, {"arrive": 15}, {"leave": -3}, {"origin": 1}):
+        assert rules_broken(shop, replace(plan, trips=(replace(trip, **change),)))
+
+
+def test_wrong_names_are_seen(shop: Problem):
+    """Unknown operations, machines and vehicles are violations, not exceptions."""
+    plan = dispatch(shop, RULES["FIFO"])
+    ghost = Assignment(operation="Z", machine="M", start=0, end=1, setup_start=0)
+    assert rules_broken(shop, replace(plan, assignments=(*plan.assignments, ghost)))
+    wrong = tuple(replace(a, machine="M") for a in plan.assignments)
+    assert "mode" in rules_broken(shop, replace(plan, assignments=wrong))
+    trip = Trip(
+        vehicle="W",
+        operation="Z",
+        input=0,
+        origin=0,
+        destination=1,
+        leave=0,
+        pickup=0,
+        arrive=10,
+    )
+    assert "transport" in rules_broken(shop, replace(plan, trips=(trip,)))
+
+
+def test_headway_and_pinned_are_seen():
+    """Starts too close to the last one, and pinned work planned again."""
+    line_ = Machine(
+        id="L", place=0, capacity=5, free=(0,) * 5, headway=10, last_start=-4
+    )
+    given = problem([operation("A", (0, 5)), operation("P", (0, 5), pinned=3)], [line_])
+    work = Assignment(operation="A", machine="L", start=0, end=5, setup_start=0)
+    plan = Plan(assignments=(work,), value=5.0, makespan=5)
+    assert rules_broken(given, plan) == {"headway"}
+    again = replace(plan, assignments=(work, replace(work, operation="P")))
+    assert "pinned" in rules_broken(given, again)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_earlier_is_impossible(seed: int):
+    """A dispatched plan is tight: an operation moved to now is mostly noticed."""
+    given = random_problem(seed, vehicles=2)
+    plan = dispatch(given, RULES["reference"])
+    late = [a for a in plan.assignments if a.start > given.now]
+    if late:
+        spoilt = moved(plan, late[-1].operation, given.now - 1 - late[-1].start)
+        assert "release" in rules_broken(given, spoilt)

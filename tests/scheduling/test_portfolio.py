@@ -1,0 +1,134 @@
+"""The portfolio: known optima, proofs, and no way to be left without a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from random_problems import random_problem
+from small_problems import operation, problem
+
+from scheduling.check import check_plan
+from scheduling.decode import decode
+from scheduling.plan import Status
+from scheduling.portfolio import RACE, Params, refresh, solve, warm_up
+from scheduling.problem import Input, Machine, Objective
+from scheduling.rules import RULES, dispatch
+from scheduling.static import problem_of
+from worlds.read import read_world
+
+
+@pytest.mark.parametrize(
+    ("name", "optimum"),
+    [("ft06", 55), ("la01", 666), ("mk01", 40), ("EX11", 96), ("kacem1", 11)],
+)
+def test_known_optimum(name: str, optimum: int):
+    """Published optima are reached and proven with the default budget."""
+    given = problem_of(read_world(name))
+    result = solve(given)
+    assert result.status == Status.OPTIMAL
+    assert result.reproducible
+    assert result.plan is not None
+    assert result.plan.makespan == optimum * 1000
+    assert result.bound == optimum * 1000
+    assert check_plan(given, result.plan) == []
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_never_worse_than_the_best_rule(seed: int):
+    """Every engine may only improve; the plan is possible; the notes descend."""
+    given = random_problem(seed, jobs=8, steps=4)
+    result = solve(given, Params(budget=60, windows=3, exact_operations=0))
+    assert result.plan is not None
+    assert check_plan(given, result.plan) == []
+    assert result.plan.value <= min(dispatch(given, rule).value for rule in RACE)
+    values = [c.value for c in result.contributions if c.value is not None]
+    assert values == sorted(values, reverse=True)
+    assert values[-1] == result.plan.value
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_search_never_beats_a_proof(seed: int):
+    """What the search finds is at least the proven optimum."""
+    given = random_problem(seed, jobs=3, steps=3)
+    exact = solve(given)
+    searched = solve(given, Params(budget=500, exact_operations=0))
+    assert exact.bound is not None
+    assert searched.plan is not None
+    assert searched.plan.value >= exact.bound - 1e-6
+
+
+def test_annealing_improves_on_the_rules():
+    """On a congested shop some hundred dispatches gain something."""
+    given = random_problem(7, jobs=14, steps=4, objective=Objective(flow=0.1))
+    result = solve(given, Params(budget=400, windows=0, exact_operations=0))
+    rules, annealing = result.contributions[0], result.contributions[-1]
+    assert rules.value is not None
+    assert annealing.value is not None
+    assert annealing.value < rules.value
+
+
+def test_no_feasible_plan_is_a_value():
+    """Without a machine, or with a circle, there is no plan and no exception."""
+    nowhere = problem([operation("A")], [Machine(id="M", place=0)])
+    circle = problem(
+        [
+            operation("A", (0, 1), inputs=(Input(operation=1),)),
+            operation("B", (0, 1), inputs=(Input(operation=0),)),
+        ],
+        [Machine(id="M", place=0)],
+    )
+    for given in (nowhere, circle):
+        result = solve(given)
+        assert (result.status, result.plan) == (Status.INFEASIBLE, None)
+        assert refresh(given).assignments == ()
+
+
+def test_nothing_to_decide():
+    """An empty problem, and one with pinned work only, are solved."""
+    empty = solve(problem([], []))
+    assert empty.status == Status.OPTIMAL
+    pinned = operation("A", (0, 9), pinned=7)
+    result = solve(problem([pinned], [Machine(id="M", place=0, free=(7,))]))
+    assert result.status == Status.OPTIMAL
+    assert result.plan is not None
+    assert (result.plan.assignments, result.plan.makespan) == ((), 7)
+
+
+def test_one_job():
+    """A single job runs through."""
+    given = problem(
+        [operation("A", (0, 5)), operation("B", (0, 5), inputs=(Input(operation=0),))],
+        [Machine(id="M", place=0)],
+    )
+    result = solve(given)
+    assert result.status == Status.OPTIMAL
+    assert result.plan is not None
+    assert result.plan.makespan == 10
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_refresh_is_the_better_of_new_and_old(seed: int):
+    """A refresh is the rule's plan or the old order, whichever is worth more."""
+    given = random_problem(seed, jobs=6)
+    old = solve(given, Params(budget=50, windows=0, exact_operations=0)).plan
+    assert old is not None
+    given = replace(given, in_force=old)
+    plan = refresh(given)
+    assert check_plan(given, plan) == []
+    fresh = dispatch(given, RULES["reference"])
+    kept = decode(given, old.priority)
+    assert plan.value == min(fresh.value, kept.value)
+
+
+def test_wall_guard_is_recorded():
+    """A run by the clock does not claim to be repeatable, and it ends."""
+    given = random_problem(1, jobs=8)
+    result = solve(given, Params(budget=10, windows=1, seconds=0.2, exact_operations=0))
+    assert not result.reproducible
+    assert result.plan is not None
+
+
+def test_warm_up():
+    """Compiling ahead of time needs no problem."""
+    warm_up()
