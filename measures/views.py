@@ -65,7 +65,8 @@ class VehicleView:
 class OrderView:
     """An order: received, released, shipped or cancelled.
 
-    ``finished`` counts pieces times steps; ``pieces`` those shipped.
+    ``finished`` counts pieces times steps; ``pieces`` those shipped; ``price`` is that
+    of a piece.
     """
 
     product: str

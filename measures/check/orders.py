@@ -67,7 +67,10 @@ def orders_closed_once(record: Record) -> Iterator[Finding]:
 
 
 def orders_complete(record: Record) -> Iterator[Finding]:
-    """An order ships when all its pieces are at the dock, and all of them."""
+    """An order ships when all its pieces are at the dock, and all of them.
+
+    Where there are no docks it is complete where its last operations have ended.
+    """
     place: dict[str, str] = {}
     have: dict[str, int] = {}
     lots_of: dict[str, set[str]] = defaultdict(set)
@@ -99,12 +102,14 @@ def _complete(
     order = record.orders.get(event.subject)
     if order is None:
         return
-    pieces = 0
+    pieces, dock = 0, event.facts["dock"]
+    if (dock is None) != (not record.world.docks):
+        yield event.time, event.subject, f"ships from {dock}"
     for id in sorted(lots):
         if record.lots[id].left is not event:
             continue
         pieces += have.get(id, 0)
-        if place.get(id) != event.facts["dock"]:
+        if dock is not None and place.get(id) != dock:
             yield event.time, event.subject, f"ships {id}, which is at {place.get(id)}"
     if pieces != event.facts["pieces"]:
         said = event.facts["pieces"]

@@ -174,7 +174,8 @@ class Record:
         if order is not None and order.closed is None:
             order.closed = event
         if event.kind == "order_shipped":
-            self.at[event.facts["dock"]].append(event)
+            if event.facts["dock"] is not None:
+                self.at[event.facts["dock"]].append(event)
             self.of_lots.append(event)
             for lot in self.lots_of[event.subject]:
                 self._leave(lot, event)

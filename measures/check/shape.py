@@ -91,6 +91,7 @@ _TYPES: Mapping[str, Test] = {
     "options": _options,
     "replaces": _maybe(_text),
     "family": _maybe(_text),
+    "order_shipped.dock": _maybe(_text),
     "setup_started.from": _maybe(_text),
     "setup_started.operator": _maybe(_text),
     "operation_started.operator": _maybe(_text),

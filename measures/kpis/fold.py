@@ -121,7 +121,7 @@ class Kpis:
         year = 365 * DAY
         kept = self._stock.value(now) + self._lots.value(now)
         store = costs.store_per_lot_hour * self._lots.stored(now) * 24 / DAY
-        split = {
+        split: dict[str, float] = {
             "material": self._lots.shipped_value,
             "machine": self._machines.cost(now) + self._vehicles.cost(now),
             "labour": self._crews.cost(now),
@@ -131,6 +131,7 @@ class Kpis:
             "scrap": self._lots.scrap_value,
             "depreciation": costs.depreciation_per_day * span / DAY,
         }
+        split = {part: float(cost) for part, cost in split.items()}
         total = sum(split.values())
         values: Values = {
             "energy": sum(self._energy.by_hour(now)),

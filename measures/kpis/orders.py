@@ -20,7 +20,7 @@ class _Order:
     due: int
     weight: float
     rush: bool
-    price: float
+    price: float  # of a piece
     shipped: int | None = None
 
     def tardiness(self, now: int) -> int:
@@ -83,7 +83,7 @@ class OrderMeasures:
         """Return what customers deduct for late orders of the window."""
         rate, most = self._costs.lateness_per_day, self._costs.lateness_most
         return sum(
-            order.price * min(rate * order.tardiness(now) / DAY, most)
+            order.price * order.quantity * min(rate * order.tardiness(now) / DAY, most)
             for order in self._orders.values()
         )
 

@@ -139,8 +139,8 @@ KPI_TABLE: dict[str, Kpi] = {
         "vehicles busy, at their hourly cost; `labour`: wages of all shifts; `energy`: "
         "at the tariff of the hour (UTC); `holding`: yearly rate on stock and on "
         "material in process, plus lots brought to the store; `lateness`: share of the "
-        "price a day late, up to its limit; `scrap`: material in pieces scrapped or "
-        "cancelled; `depreciation`: per day",
+        "order's value a day late, up to its limit; `scrap`: material in pieces "
+        "scrapped or cancelled; `depreciation`: per day",
         "cost accounting; rates stand in the world file",
         False,
     ),

@@ -203,7 +203,7 @@ class Story:
             "weight": 1.0,
             "customer": "trade",
             "rush": False,
-            "price": 200.0,
+            "price": 100.0,
         }
         self.say("order_received", id, **(facts | changes))
         self.say("order_promised", id, promise=self.now + 900 * S)
