@@ -47,8 +47,8 @@ class Params:
     window_size
         Operations in a window.
     seconds
-        A guard in wall time; with it search and windows go on until it is over, and
-        the result is not repeatable.
+        A guard in wall time; with it search and windows go on until it is over. A
+        result it has shaped is not repeatable, and says so.
     workers
         Threads of CP-SAT.
     """
@@ -93,7 +93,7 @@ class Portfolio:
         self.rule: Rule = RULES["reference"]
         self.bound: float | None = None
         self.contributions: list[Contribution] = []
-        self.reproducible = params.seconds is None
+        self.reproducible = True
         self._until = None if params.seconds is None else monotonic() + params.seconds
 
     @property
@@ -225,6 +225,7 @@ def solve(problem: Problem, params: Params | None = None) -> Result:
         work.polish(params.windows, params.seed)
     turn = 1
     while work.left and not work.proven:
+        work.reproducible = False
         work.search(max(params.budget, 100), params.seed + turn)
         if work.left and params.windows > 0:
             work.polish(params.windows, params.seed + turn)

@@ -101,7 +101,7 @@ RULES: dict[str, Rule] = {
             formula=ATC,
             setup_weight=1.0,
             wait_weight=1.0,
-            look_ahead=0.5,
+            look_ahead=0.2,
         ),
     )
 }

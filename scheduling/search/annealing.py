@@ -23,9 +23,9 @@ from scheduling.step import Schedule, compiled, lean
 _MULTIPLIER, _MODULUS = 48271, 2147483647
 
 #: Of the start's value: the temperature at the beginning and at the end.
-WARM, COLD = 3e-3, 3e-5
+WARM, COLD = 1e-3, 3e-5
 #: Standard deviation of a change to a bonus, in e-folds of urgency.
-STEP = 0.5
+STEP = 1.0
 
 
 @lean
