@@ -1,0 +1,1 @@
+"""What we conclude: runs, comparisons, solutions, and their files and drawings."""

@@ -1,0 +1,34 @@
+"""From a scenario to a factory that is ready to run."""
+
+from __future__ import annotations
+
+from agents.factory import Factory
+from agents.scenario import Scenario
+from scheduling.portfolio import warm_up
+from worlds.disturbances import parse
+
+#: What an error message names as the source of a scenario's disturbances.
+SOURCE = "--disturb"
+
+
+def needs_compiling(scenario: Scenario) -> bool:
+    """Return whether a run of the scenario calls the compiled scheduler."""
+    return scenario.policy.planner is not None
+
+
+def compile_scheduler() -> None:
+    """Compile the scheduler, or load it from disk where that was done before."""
+    warm_up()
+
+
+def build(scenario: Scenario) -> Factory:
+    """Return the factory of a scenario, at its start.
+
+    Raises
+    ------
+    BadInput
+        If a disturbance of the scenario does not fit its world.
+    """
+    for text in scenario.disturbances:
+        parse(text, scenario.world, where=SOURCE)
+    return Factory(scenario)

@@ -1,0 +1,203 @@
+"""One benchmark instance solved, and plans of it checked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from kernel.errors import BadInput
+from scheduling.check import check_plan
+from scheduling.plan import Plan, Result
+from scheduling.planfile import PlanFile, digest_of
+from scheduling.portfolio import Params, solve
+from scheduling.problem import Problem
+from studies.draw import plan_gantt
+from studies.whole import written_whole
+from worlds.read import read_world
+from worlds.shipped import paths
+from worlds.spec import World
+
+MOST_SECONDS = 1e6
+MOST_ITERATIONS = 10**9
+MOST_WORKERS = 256
+_PICTURES = ("png", "svg", "pdf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """A benchmark instance: as a world, as a problem, and how its plans are written."""
+
+    name: str
+    world: World
+    plans: PlanFile
+
+    @property
+    def problem(self) -> Problem:
+        """The problem: makespan, everything there at time 0."""
+        return self.plans.problem
+
+
+def read_instance(name: str, layout: Path | None = None) -> Instance:
+    """Return the instance of a shipped name or a file.
+
+    Raises
+    ------
+    BadInput
+        If there is none, it cannot be read, or it is a plant and no instance.
+    """
+    world = read_world(name, layout)
+    if not world.unit:
+        problem = "is a plant, whose orders come as it runs; expected an instance"
+        raise BadInput(name, "", problem)
+    shipped = paths()
+    path = shipped[name][1] if name in shipped else Path(name)
+    return Instance(
+        name=world.name, world=world, plans=PlanFile(world, digest_of(path))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """What a solver said about an instance, and how long it took.
+
+    ``violations`` are what the independent checker says about its plan.
+    """
+
+    instance: Instance
+    result: Result
+    seconds: float
+    violations: tuple[str, ...]
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan, if there is one."""
+        return self.result.plan
+
+    def units(self, time: float | None) -> float | int | None:
+        """Return a time in the unit of the instance."""
+        if time is None:
+            return None
+        value = time / self.instance.world.unit_ms
+        return round(value) if abs(value - round(value)) < 1e-6 else value
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``solve --json`` prints."""
+        plan, result = self.plan, self.result
+        return {
+            "instance": self.instance.name,
+            "status": str(result.status),
+            "objective": "makespan",
+            "value": self.units(plan.value if plan else None),
+            "makespan": self.units(plan.makespan if plan else None),
+            "completion": self.instance.world.completion,
+            "lower_bound": self.units(result.bound),
+            "seconds": round(self.seconds, 3),
+            "engines": [
+                {
+                    "engine": one.engine,
+                    "value": self.units(one.value),
+                    "work": one.work,
+                    "status": one.status,
+                }
+                for one in result.contributions
+            ],
+        }
+
+
+def solve_instance(
+    instance: Instance,
+    *,
+    seconds: float | None = None,
+    budget: int | None = None,
+    workers: int = 1,
+    seed: int = 1,
+) -> Solution:
+    """Solve an instance, and have the plan checked.
+
+    Parameters
+    ----------
+    seconds
+        Wall time; the answer is then not repeatable.
+    budget
+        Iterations of the search instead.
+
+    Raises
+    ------
+    BadInput
+        If a number is out of its limits.
+    """
+    if seconds is not None and budget is not None:
+        raise BadInput("--budget", "", "expected --seconds or --budget, not both")
+    if seconds is not None and not 0 < seconds <= MOST_SECONDS:
+        raise BadInput("--seconds", "", f"{seconds:g}, expected above 0 to 1e6")
+    for flag, value, low, high in (
+        ("--budget", budget, 0, MOST_ITERATIONS),
+        ("--workers", workers, 1, MOST_WORKERS),
+        ("--seed", seed, 0, 2**31 - 1),
+    ):
+        if value is not None and not low <= value <= high:
+            raise BadInput(flag, "", f"{value}, expected {low} to {high}")
+    params = Params(seconds=seconds, workers=workers, seed=seed)
+    if budget is not None:
+        params = replace(params, budget=budget)
+    began = perf_counter()
+    result = solve(instance.problem, params)
+    wall = perf_counter() - began
+    found = check_plan(instance.problem, result.plan) if result.plan else []
+    return Solution(
+        instance=instance,
+        result=result,
+        seconds=wall,
+        violations=tuple(map(str, found)),
+    )
+
+
+def check_plan_of(instance: Instance, plan: Path) -> tuple[str, ...]:
+    """Return what is wrong with a plan file of an instance, a sentence each.
+
+    Raises
+    ------
+    BadInput
+        If it is no plan file of this instance.
+    """
+    return tuple(map(str, check_plan(instance.problem, instance.plans.read(plan))))
+
+
+def write_plan(solution: Solution, path: Path) -> None:
+    """Write the plan as a plan file (CONTRACTS); nothing if there is none."""
+    if solution.plan is not None:
+        content = solution.instance.plans.content(solution.plan)
+        with written_whole(path) as file:
+            file.write((json.dumps(content) + "\n").encode())
+
+
+def picture_kind(path: Path) -> str:
+    """Return the kind of picture a file name asks for.
+
+    Raises
+    ------
+    BadInput
+        If it is none that can be drawn.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in _PICTURES:
+        expected = ", ".join(f".{kind}" for kind in _PICTURES)
+        raise BadInput(str(path), "", f"expected a file that ends in {expected}")
+    return kind
+
+
+def draw_plan(solution: Solution, path: Path) -> None:
+    """Draw the plan as a Gantt chart; nothing if there is none."""
+    if solution.plan is None:
+        return
+    instance = solution.instance
+    title = (
+        f"{instance.name}: makespan {solution.units(solution.plan.makespan)}, "
+        f"lower bound {solution.units(solution.result.bound) or 'unknown'}"
+    )
+    figure = plan_gantt(instance.world, instance.problem, solution.plan, title=title)
+    with written_whole(path) as file:
+        figure.savefig(file, format=picture_kind(path), dpi=110)
