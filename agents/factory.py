@@ -48,7 +48,6 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "order_shipped": ("id",),
     "operation_finished": ("lot", "id"),
     "setup_finished": ("id",),
-    "machine_state": ("id",),
     "machine_failed": ("id",),
     "machine_repaired": ("id",),
     "drive_finished": ("id",),
@@ -123,6 +122,7 @@ class Factory(mesa.Model):
         self.call_window = 4 * self.network.patience
         self.flow_factor = 2.0  # flow time over work content, as learnt so far
         self.operations: dict[str, OpenOperation] = {}
+        self.begun: set[str] = set()  # operations started, by id
         self.orders: dict[str, OrderAgent] = {}
         self.hearers: dict[str, Any] = {}
         self.calling: set[str] = set()
@@ -372,9 +372,9 @@ class Factory(mesa.Model):
     @property
     def exit(self) -> str | None:
         """The place where finished lots are brought; None: nowhere."""
-        if self.docks:
-            return next(iter(self.docks))
-        return self.store.id if self.world.completion == "delivered" else None
+        if self.world.completion == "processed":
+            return None
+        return next(iter(self.docks), self.store.id)
 
     @property
     def shipping_time(self) -> int:
@@ -396,9 +396,8 @@ class Factory(mesa.Model):
 
     def ship(self, order: str, lots: Sequence[str]) -> None:
         """Have a complete order leave."""
-        dock = next(iter(self.docks.values()), None)
-        if dock is not None:
-            dock.ship(order, tuple(lots))
+        if self.exit in self.docks:
+            self.docks[self.exit].ship(order, tuple(lots))
             return
         pieces = 0
         for id in lots:

@@ -55,6 +55,7 @@ class Fleet:
         self.factory = factory
         self.vehicles: dict[str, VehicleAgent] = {}
         self.open: dict[str, TransportOrder] = {}  # by lot
+        self.done: set[tuple[str, str]] = set()  # transports whose lot was loaded
         self._count = 0
         self._trips: dict[tuple[str, str], int] = {}
         groups = [group for group in factory.world.vehicles if group.count]
@@ -169,6 +170,7 @@ class Fleet:
             return
         part = transport.part
         part.loaded = True
+        self.done.add(transport.key)
         part.eta = self.factory.now + self.trip(part.at, transport.to)
 
     def delivered(self, lot: str) -> TransportOrder | None:

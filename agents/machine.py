@@ -172,6 +172,7 @@ class MachineAgent(Holon):
 
     def decide(self) -> None:
         """Begin what can be begun; call for the parts of what comes next."""
+        self._call_parts()
         while (operation := self._next()) is not None:
             if not self._begin(operation):
                 break
@@ -187,11 +188,15 @@ class MachineAgent(Holon):
             return None
         if body.hours is not None and not body.hours.is_open(now):
             body.wait(None)
+            self.wake_at(body.hours.opens_at(now))
             return None
         if now < body.last_start + self.spec.headway:
-            self._wake(body.last_start + self.spec.headway)
+            self.wake_at(body.last_start + self.spec.headway)
             return None
         planned = self.factory.planner.next_on(self) if self.factory.planner else None
+        if planned == "wait":
+            body.wait("part")
+            return None
         if planned is not None:
             return planned
         return self._by_rule()
@@ -259,11 +264,8 @@ class MachineAgent(Holon):
             assert operation.family is not None
             body.set_up(operation.family, operator)
             return False
-        if not self._here(operation):
-            body.wait("part")
-            return False
-        if factory.lacks_material(operation):
-            body.wait("material")
+        if not self.has(operation):
+            body.wait("material" if factory.lacks_material(operation) else "part")
             return False
         operator = None
         if attendance is not None and attendance.run > 0:
@@ -280,6 +282,7 @@ class MachineAgent(Holon):
         lot = order.hand_in(operation, self)
         nominal = operation.duration(self.id)
         operation.running = True
+        factory.begun.add(operation.id)
         operation.ends = self.now + nominal
         self.running[operation.id] = operation
         materials = factory.consume(operation)
@@ -301,9 +304,22 @@ class MachineAgent(Holon):
         if operator is not None:
             self.factory.free_operator(operator)
 
-    def _here(self, operation: OpenOperation) -> bool:
+    def awaits(self, operation: OpenOperation) -> bool:
+        """Return whether its parts are here or on their way."""
         return operation.complete and all(
-            part.at == self.id and not part.moving and not part.working
+            part.at == self.id or (part.moving and part.heading == self.id)
+            for part in operation.parts
+        )
+
+    def has(self, operation: OpenOperation) -> bool:
+        """Return whether all it needs of parts and material is here."""
+        if self.factory.lacks_material(operation):
+            return False
+        return operation.complete and all(
+            part.at == self.id
+            and not part.moving
+            and not part.working
+            and part.lot in self.body.buffers.input
             for part in operation.parts
         )
 
@@ -329,7 +345,7 @@ class MachineAgent(Holon):
             elif operation.parts:
                 ready = operation.ready - self.factory.fleet.look_ahead
                 if ready > self.now:
-                    self._wake(ready)
+                    self.wake_at(ready)
 
     @staticmethod
     def _callable(part: Part, horizon: int) -> bool:
@@ -348,7 +364,8 @@ class MachineAgent(Holon):
             self.body.reserve(floor.lot(part.lot))
             self.factory.fleet.request(part, self.id, operation)
 
-    def _wake(self, time: int) -> None:
+    def wake_at(self, time: int) -> None:
+        """Look again at a time, unless that is to happen earlier anyway."""
         if self.wakes <= self.now or time < self.wakes:
             self.wakes = time
             self.at(time, "woken")
@@ -380,11 +397,6 @@ class MachineAgent(Holon):
     def on_lot_loaded(self, event: Event) -> None:
         """A part has been taken away."""
         self.decide_soon()
-
-    def on_machine_state(self, event: Event) -> None:
-        """The shift begins."""
-        if event.facts["state"] == "idle":
-            self.decide_soon()
 
     def on_machine_failed(self, event: Event) -> None:
         """It is down: have it repaired, expect it back after the mean repair."""

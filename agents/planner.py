@@ -1,4 +1,239 @@
-"""stub"""
+"""The planner: a staff holon that advises what would be better for all.
+
+It never commands: machines and vehicles follow its sequences as long as reality lets
+them, and decide themselves where it does not (:mod:`agents.advice`).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+from agents.advice import Advice
 from agents.agent import Holon
+from agents.fleet import TransportOrder
+from agents.policy import PlannerParams
+from agents.situation import Situation, Surveyor
+from kernel.calendar import Priority
+from kernel.events import Event
+from scheduling.plan import Plan, Result, Status
+from scheduling.portfolio import Params, refresh, solve
+from scheduling.problem import Objective
+
+if TYPE_CHECKING:
+    from agents.factory import Factory
+    from agents.machine import MachineAgent
+    from agents.order import OrderAgent
+    from agents.vehicle import VehicleAgent
+    from agents.work import OpenOperation
+
+#: Facts that call for a new plan; True: at once with everything the planner has.
+TRIGGERS = {
+    "operation_finished": False,
+    "lot_delivered": False,
+    "drive_finished": False,
+    "machine_failed": True,
+    "machine_repaired": True,
+}
+
+#: Steps of a lot that enter a plan of a running factory.
+DEPTH = 4
+
+
 class PlannerAgent(Holon):
-    def __init__(self, factory): super().__init__(factory, "planner")
+    """Re-plans whenever something happens; bursts of events are one occasion.
+
+    Minor events refresh the plan by dispatch. Major ones (an order, a breakdown, a
+    repair, a reject, a shortage) bring in search and CP-SAT. A plan is adopted
+    ``planner.delay`` after the event that led to it; what has begun meanwhile stays
+    as it is.
+    """
+
+    def __init__(self, factory: Factory) -> None:
+        super().__init__(factory, "planner")
+        params = factory.policy.planner
+        assert params is not None
+        self.params: PlannerParams = params
+        #: A benchmark instance is planned once, as a whole, for its makespan.
+        self.static = factory.world.unit != "" or not factory.world.demand
+        whole = self.static
+        self.surveyor = Surveyor(factory, None if whole else DEPTH)
+        self.window = 10**9 if whole else params.window
+        self.objective = (
+            Objective(makespan=True)
+            if whole
+            else Objective(
+                flow=params.flow,
+                moved=params.stability * 1000,
+                changed=params.stability * 1000,
+            )
+        )
+        self.advice = Advice.empty(factory)
+        self.plan: Plan | None = None
+        self.revision = 0
+        self._triggers: list[str] = []
+        self._major = False
+        self._due = -1
+
+    # -- occasions --------------------------------------------------------------------
+
+    def hear(self, event: Event) -> None:
+        """Take note of a fact that may call for a new plan."""
+        if event.kind == "operation_started":
+            return
+        major = TRIGGERS.get(event.kind)
+        if major is not None:
+            self.replan_soon(event.subject, event.kind, major=major)
+
+    def replan_soon(self, what: str, why: str, *, major: bool) -> None:
+        """Plan anew at this instant, once all of its facts are known."""
+        if self.static and why not in ("order", "machine_failed", "machine_repaired"):
+            return
+        if not major and not self.params.refresh:
+            return
+        if major:
+            self._triggers.append(f"{why}:{what}")
+            self._major = True
+        if self._due < self.now:
+            self._due = self.now
+            self.at(self.now, "replan", priority=Priority.PLAN)
+
+    # -- planning ---------------------------------------------------------------------
+
+    def replan(self, _: object) -> None:
+        """Make a plan of what is known now."""
+        factory = self.factory
+        situation = self.surveyor.survey(self.window, self.objective, self.plan)
+        self._due = self.now - 1 if self.params.delay else self._due
+        major, self._major = self._major, False
+        triggers, self._triggers = self._triggers, []
+        self._due = -1
+        if not situation.problem.operations:
+            self.advice = Advice.empty(factory)
+            return
+        if not major:
+            plan = refresh(situation.problem, factory.rule)
+            self._adopt_later((plan, situation, None, ""))
+            return
+        result = solve(situation.problem, self._solver())
+        factory.reproducible &= result.reproducible
+        self._adopt_later((result.plan, situation, result, " ".join(triggers)))
+
+    def _solver(self) -> Params:
+        params = self.params
+        if self.static:
+            return Params(budget=max(2000, params.search), seed=self.factory.scenario.seed)
+        return Params(
+            budget=params.search,
+            windows=params.cpsat_windows,
+            window_work=params.cpsat_limit,
+            exact_operations=params.exact,
+            exact_work=params.exact_limit,
+            seed=self.factory.scenario.seed,
+        )
+
+    def _adopt_later(
+        self, decided: tuple[Plan | None, Situation, Result | None, str]
+    ) -> None:
+        if self.params.delay:
+            self.at(
+                self.now + self.params.delay, "adopt", decided, priority=Priority.PLAN
+            )
+        else:
+            self.adopt(decided)
+
+    def adopt(
+        self, decided: tuple[Plan | None, Situation, Result | None, str]
+    ) -> None:
+        """Put a plan in force: one reference, and a record of why."""
+        plan, situation, result, trigger = decided
+        if result is not None:
+            self._record(plan, situation, result, trigger)
+        if plan is None or not plan.assignments:
+            return
+        self.revision += 1
+        self.plan = plan
+        self.advice = Advice(self.factory, plan, situation)
+        self.advice.give()
+
+    def _record(
+        self, plan: Plan | None, situation: Situation, result: Result, trigger: str
+    ) -> None:
+        """Leave the reason of a re-planning in the record."""
+        first = next((c.value for c in result.contributions if c.value), None)
+        value = plan.value if plan is not None else None
+        gain = (first - value) / first if first and value is not None else 0.0
+        changed, shifted, common = self._nervousness(plan)
+        cpsat = [c.status for c in result.contributions if c.engine in ENGINES]
+        self.factory.emit(
+            "replan",
+            "planner",
+            trigger=trigger,
+            major=True,
+            engines=[
+                {
+                    "engine": c.engine,
+                    "value": c.value,
+                    "work": c.work,
+                    "status": c.status,
+                }
+                for c in result.contributions
+            ],
+            status=cpsat[-1] if cpsat else str(Status.UNKNOWN),
+            value=value,
+            gain=gain,
+            operations=len(situation.problem.operations),
+            changed=changed,
+            shifted=round(shifted / common) if common else 0,
+            adopted=plan is not None,
+            revision=self.revision + (plan is not None),
+        )
+
+    def _nervousness(self, plan: Plan | None) -> tuple[int, int, int]:
+        """Return changed machines, shifts of start (ms) and what both plans have."""
+        if plan is None or self.plan is None:
+            return 0, 0, 0
+        before = {a.operation: a for a in self.plan.assignments}
+        changed = shifted = common = 0
+        for new in plan.assignments:
+            old = before.get(new.operation)
+            if old is None:
+                continue
+            common += 1
+            changed += old.machine != new.machine
+            shifted += abs(old.start - new.start)
+        return changed, shifted, common
+
+    # -- advice -----------------------------------------------------------------------
+
+    def urgency(self, order: OrderAgent) -> float:
+        """Return how early an order should enter a plan."""
+        factory = self.factory
+        mean = factory.mean_duration
+        left = order.route.content(1)
+        slack = max(0.0, order.due - self.now - left)
+        return math.log(max(order.weight, 1e-9)) - slack / (2.0 * 8 * mean)
+
+    def machine_of(self, operation: str) -> str | None:
+        """Return the machine the plan gives an operation to, if it spans it."""
+        return self.advice.machine.get(operation)
+
+    def covers(self, transport: TransportOrder) -> bool:
+        """Return whether the plan says which vehicle does a transport."""
+        return transport.key in self.advice.planned_trips
+
+    def next_on(self, machine: MachineAgent) -> OpenOperation | Literal["wait"] | None:
+        """Return the operation a machine should begin or wait for, if the plan says."""
+        return self.advice.next_on(machine)
+
+    def next_trip(self, vehicle: VehicleAgent) -> TransportOrder | str | None:
+        """Return a vehicle's next transport, or the place where to await it."""
+        return self.advice.next_trip(vehicle)
+
+    def rank(self, operation: OpenOperation) -> tuple[int, float]:
+        """Return a key that sorts operations as the plan wants them begun."""
+        return self.advice.rank(operation)
+
+
+#: The engines of CP-SAT, as contributions name them.
+ENGINES = ("cp-sat", "windows")

@@ -45,6 +45,12 @@ class Situation:
     inputs: dict[str, tuple[str, ...]]
     places: tuple[str, ...]
 
+    @classmethod
+    def nothing(cls) -> Situation:
+        """Return the situation without work."""
+        problem = sp.Problem(now=0, jobs=(), operations=(), machines=())
+        return cls(problem=problem, inputs={}, places=())
+
 
 class Surveyor:
     """Builds the situation of a factory.
@@ -141,7 +147,8 @@ class Surveyor:
             for order in factory.orders.values()
             if order.parts and not order.cancelled and not order.shipped
         ]
-        urgency = factory.planner_urgency
+        assert factory.planner is not None
+        urgency = factory.planner.urgency
         live.sort(key=lambda order: (-urgency(order), order.id))
         for order in live:
             if len(frame.operations) >= window and not self._in_process(order):

@@ -29,6 +29,7 @@ class VehicleAgent(Holon):
         self.current: TransportOrder | None = None
         self.headed: str | None = None  # place it waits at, or drives to, for a part
         self.free_at = 0  # expected, with the present transport
+        self._wakes = -1
 
     @property
     def idle(self) -> bool:
@@ -107,15 +108,16 @@ class VehicleAgent(Holon):
         planner = self.factory.planner
         if planner is not None:
             choice = planner.next_trip(self)
-            if isinstance(choice, str):  # be there in time for a part to come
-                self._position(choice)
-                return
-            if choice is not None:
-                self._take_up(choice)
-                return
+        else:
+            choice = None
+        if isinstance(choice, TransportOrder):
+            self._take_up(choice)
+            return
         best = self._best()
         if best is not None:
             self._take_up(best)
+        elif choice is not None:  # be there in time for a part to come
+            self._position(choice)
 
     def _best(self) -> TransportOrder | None:
         """Return what the rule would have it carry next."""
@@ -152,7 +154,10 @@ class VehicleAgent(Holon):
 
     def _take_up(self, transport: TransportOrder) -> None:
         if transport.vehicle != self.id:
+            before = self.factory.vehicles.get(transport.vehicle or "")
             self.factory.fleet.award(transport, self.id)
+            if before is not None:
+                before.drop(transport)
         transport.begun = True
         self.current = transport
         self._expect()
@@ -201,8 +206,14 @@ class VehicleAgent(Holon):
             )
             self.body.drive(place)
 
-    def look_again(self, _: object) -> None:
-        """Decide at a time chosen before."""
+    def wake_at(self, time: int) -> None:
+        """Look again at a time."""
+        if self._wakes <= self.now or time < self._wakes:
+            self._wakes = time
+            self.at(time, "woken")
+
+    def woken(self, _: object) -> None:
+        """Look again at a time chosen before."""
         self.decide_soon()
 
     # -- facts ----------------------------------------------------------------------

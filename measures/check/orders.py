@@ -69,7 +69,7 @@ def orders_closed_once(record: Record) -> Iterator[Finding]:
 def orders_complete(record: Record) -> Iterator[Finding]:
     """An order ships when all its pieces are at the dock, and all of them.
 
-    Where there are no docks it is complete where its last operations have ended.
+    Where completion is "processed" it is complete where its last operations end.
     """
     place: dict[str, str] = {}
     have: dict[str, int] = {}
@@ -103,7 +103,7 @@ def _complete(
     if order is None:
         return
     pieces, dock = 0, event.facts["dock"]
-    if (dock is None) != (not record.world.docks):
+    if (dock is None) != (record.world.completion == "processed"):
         yield event.time, event.subject, f"ships from {dock}"
     for id in sorted(lots):
         if record.lots[id].left is not event:
