@@ -143,10 +143,10 @@ class Advice:
     # -- vehicles ---------------------------------------------------------------------
 
     def next_trip(self, vehicle: VehicleAgent) -> TransportOrder | str | None:
-        """Return the next transport, the place where to await it, or None.
+        """Return the next transport, the place where to await it, "wait", or None.
 
-        The first trip of the sequence is waited for until it was to begin; if it
-        cannot begin then, the first that can comes before it.
+        The first trip of the sequence is waited for until it was to begin, and gone to
+        just in time; if it cannot begin then, the first that can comes before it.
         """
         trips = self.trips.get(vehicle.id)
         if not trips:
@@ -160,6 +160,10 @@ class Advice:
         transport = self._requested(head, vehicle)
         if transport is not None:
             return transport
+        leave = head.pickup - vehicle.way_to(head.place)
+        if vehicle.now < leave:
+            vehicle.wake_at(leave)
+            return "wait"
         if vehicle.now < head.pickup:
             vehicle.wake_at(head.pickup)
             return head.place

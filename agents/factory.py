@@ -298,7 +298,9 @@ class Factory(mesa.Model):
                 vehicle.body.group.id, vehicle.node(), start
             )
 
-        return sorted(self.vehicles, key=lambda id: there(self.vehicles[id]))[:CFP_LIMIT]
+        return sorted(self.vehicles, key=lambda id: there(self.vehicles[id]))[
+            :CFP_LIMIT
+        ]
 
     def lacks_material(self, operation: OpenOperation) -> bool:
         """Return whether material for an operation is not there."""

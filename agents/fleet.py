@@ -87,9 +87,11 @@ class Fleet:
         part.eta = max(part.ready, factory.now) + self.trip(part.at, to)
         self._count += 1
         order = factory.orders[part.kit.order]
-        tail = operation.tail + operation.modes[0].duration(part.pieces) if (
-            operation
-        ) else 0
+        tail = (
+            operation.tail + operation.modes[0].duration(part.pieces)
+            if (operation)
+            else 0
+        )
         transport = TransportOrder(
             id=f"T{self._count}",
             part=part,

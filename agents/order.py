@@ -73,7 +73,10 @@ class OrderAgent(Holon, Announcer):
         self.at(max(self.now, request.release), "release", priority=Priority.MESSAGE)
 
     def _reserve(
-        self, steps: tuple[RouteStep, ...] | list[RouteStep], pieces: int, done: set[str]
+        self,
+        steps: tuple[RouteStep, ...] | list[RouteStep],
+        pieces: int,
+        done: set[str],
     ) -> None:
         need: dict[str, int] = {}
         for step in steps:
@@ -626,7 +629,12 @@ class OrderAgent(Holon, Announcer):
         other; the store, which has always room, breaks the circle.
         """
         part, factory = self.parts.get(lot), self.factory
-        if part is None or part.working or part.moving or part.at not in factory.machines:
+        if (
+            part is None
+            or part.working
+            or part.moving
+            or part.at not in factory.machines
+        ):
             return
         buffers = factory.machines[part.at].body.buffers
         if lot not in (*buffers.output, *buffers.blocked):
@@ -677,8 +685,10 @@ class OrderAgent(Holon, Announcer):
             return
         if self.cancelled:
             self._end_if_idle(part)
-        elif transport is not None and transport.to == self.factory.exit and (
-            transport.operation is None and self._is_final(part)
+        elif (
+            transport is not None
+            and transport.to == self.factory.exit
+            and (transport.operation is None and self._is_final(part))
         ):
             self._arrived(part)
         elif transport is not None and transport.operation is None:

@@ -122,7 +122,9 @@ class PlannerAgent(Holon):
     def _solver(self) -> Params:
         params = self.params
         if self.static:
-            return Params(budget=max(2000, params.search), seed=self.factory.scenario.seed)
+            return Params(
+                budget=max(2000, params.search), seed=self.factory.scenario.seed
+            )
         return Params(
             budget=params.search,
             windows=params.cpsat_windows,
@@ -142,9 +144,7 @@ class PlannerAgent(Holon):
         else:
             self.adopt(decided)
 
-    def adopt(
-        self, decided: tuple[Plan | None, Situation, Result | None, str]
-    ) -> None:
+    def adopt(self, decided: tuple[Plan | None, Situation, Result | None, str]) -> None:
         """Put a plan in force: one reference, and a record of why."""
         plan, situation, result, trigger = decided
         if result is not None:

@@ -16,6 +16,7 @@ from kernel.calendar import DAY
 from plant.lot import operation_id
 from scheduling import problem as sp
 from scheduling.plan import Plan
+from scheduling.static import families_of, fleets_of, setups_of
 from worlds.layout import used_nodes
 from worlds.products import RouteMode, RouteStep
 from worlds.workcalendar import closed
@@ -78,15 +79,12 @@ class Surveyor:
         self.index = {machine.id: i for i, machine in enumerate(world.machines)}
         self.dock = len(self.index)
         matrices = {matrix.id: i for i, matrix in enumerate(world.setups)}
-        self.setups = tuple(matrix.times for matrix in world.setups)
-        self.families = [
-            {family: i for i, family in enumerate(matrix.families)}
-            for matrix in world.setups
-        ]
+        self.setups = setups_of(world)
+        self.families = families_of(world)
         self.matrix = {
             m.id: matrices[m.setup] if m.setup else None for m in world.machines
         }
-        self.fleets = tuple(self._fleet(group.id) for group in world.vehicles)
+        self.fleets = fleets_of(world, layout, self.places)
         self.fleet_of = {group.id: i for i, group in enumerate(world.vehicles)}
         self._closed = {m.id: self._working_time(m.id) for m in world.machines}
         self._modes: dict[tuple[int, int], tuple[sp.Mode, ...]] = {}
@@ -94,17 +92,7 @@ class Surveyor:
 
     def _row_of_node(self, node: str) -> int:
         layout = self.factory.layout
-        return next(
-            i for i, p in enumerate(self.places) if layout.node_of(p) == node
-        )
-
-    def _fleet(self, group_id: str) -> sp.Fleet:
-        layout = self.factory.layout
-        group = next(g for g in self.factory.world.vehicles if g.id == group_id)
-        empty = layout.matrix(group_id, self.places)
-        both = group.load + group.unload
-        loaded = tuple(tuple(time + both for time in row) for row in empty)
-        return sp.Fleet(empty=empty, loaded=loaded)
+        return next(i for i, p in enumerate(self.places) if layout.node_of(p) == node)
 
     def _working_time(self, machine: str) -> list[tuple[int, int]]:
         """Return when a machine, or all who can attend it, are off work."""
@@ -206,9 +194,7 @@ class Surveyor:
             free=tuple(free),
             last_start=body.last_start,
             setup=matrix,
-            family=-1
-            if matrix is None or family is None
-            else self.families[matrix][family],
+            family=-1 if matrix is None or family is None else self.families[family],
             closed=tuple(shut[first:last]),
         )
 
@@ -237,16 +223,9 @@ class Surveyor:
             )
         return found
 
-    def family(self, modes: tuple[sp.Mode, ...], family: str | None) -> int:
-        """Return a set-up family as a position in the matrix of its machines."""
-        if family is None:
-            return -1
-        for mode in modes:
-            machine = self.factory.world.machines[mode.machine]
-            matrix = self.matrix[machine.id]
-            if matrix is not None:
-                return self.families[matrix].get(family, -1)
-        return -1
+    def family(self, family: str | None) -> int:
+        """Return the position of a set-up family; -1: none, or no machine minds."""
+        return -1 if family is None else self.families.get(family, -1)
 
 
 class _Survey:
@@ -347,11 +326,11 @@ class _Survey:
                     kit = kit.parent
                 self.kits[kit.id] = kit
                 before = route.steps[part.step].chain
-                chain = next(
-                    i for i in step.predecessors if route.steps[i].chain == before
-                ) if any(
-                    route.steps[i].chain == before for i in step.predecessors
-                ) else step.predecessors[0]
+                chain = (
+                    next(i for i in step.predecessors if route.steps[i].chain == before)
+                    if any(route.steps[i].chain == before for i in step.predecessors)
+                    else step.predecessors[0]
+                )
                 self.feeds.setdefault((kit.id, index), []).append(
                     (source, part.lot, chain, part.pieces)
                 )
@@ -371,9 +350,11 @@ class _Survey:
 
     def _deliver(self, lot: str, source: sp.Input, depth: int) -> None:
         exit = self.factory.exit
-        if exit is None or (source.operation is None and depth == 0 and (
-            source.place == self.by.row[exit]
-        )):
+        if exit is None or (
+            source.operation is None
+            and depth == 0
+            and (source.place == self.by.row[exit])
+        ):
             return
         mode = sp.Mode(machine=self.by.dock, duration=0)
         self._put(f"{lot}:ship", (mode,), [source], (lot,), family=None)
@@ -444,10 +425,8 @@ class _Survey:
         known = self.factory.operations.get(id)
         keep: int | None = None
         if known is not None and known.called and known.holder is not None:
-            machine = self.factory.machines[known.holder]
             keep = self.by.index[known.holder]
-            committed = any(part.loaded for part in known.parts)
-            if committed or not machine.body.down:
+            if any(part.moving and self._committed(part) for part in known.parts):
                 modes = tuple(mode for mode in modes if mode.machine == keep)
         release = self.now
         if self.order.missing:
@@ -491,7 +470,7 @@ class _Survey:
                 job=self.job,
                 modes=modes,
                 inputs=tuple(inputs),
-                family=self.by.family(modes, family),
+                family=self.by.family(family),
                 release=release,
                 pinned=pinned,
                 keep=keep,

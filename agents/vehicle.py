@@ -116,8 +116,8 @@ class VehicleAgent(Holon):
         best = self._best()
         if best is not None:
             self._take_up(best)
-        elif choice is not None:  # be there in time for a part to come
-            self._position(choice)
+        elif choice is not None and choice != "wait":
+            self._position(choice)  # be there in time for a part to come
 
     def _best(self) -> TransportOrder | None:
         """Return what the rule would have it carry next."""
@@ -198,6 +198,13 @@ class VehicleAgent(Holon):
         others = [t for t in self.factory.fleet.open.values() if t is not transport]
         if any(t.vehicle in (None, self.id) and not t.begun for t in others):
             self.decide_soon()
+
+    def way_to(self, place: str) -> int:
+        """Return how long it would drive from here to a place, ms."""
+        layout = self.factory.layout
+        return layout.travel(
+            self.body.group.id, self.body.node, layout.node_of(place)
+        )
 
     def _position(self, place: str) -> None:
         if self.body.node != self.factory.layout.node_of(place):

@@ -41,6 +41,40 @@ def problem_of(world: World, objective: Objective | None = None) -> Problem:
     return _Static(world, objective).problem()
 
 
+def families_of(world: World) -> dict[str, int]:
+    """Return the position of each set-up family, the same in every matrix."""
+    families = (family for matrix in world.setups for family in matrix.families)
+    return {id: k for k, id in enumerate(dict.fromkeys(families))}
+
+
+def setups_of(world: World) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """Return the matrices over all families; those a matrix lacks cost nothing."""
+    families, found = families_of(world), []
+    for matrix in world.setups:
+        times = {
+            (a, b): time
+            for a, row in zip(matrix.families, matrix.times, strict=True)
+            for b, time in zip(matrix.families, row, strict=True)
+        }
+        found.append(
+            tuple(tuple(times.get((a, b), 0) for b in families) for a in families)
+        )
+    return tuple(found)
+
+
+def fleets_of(
+    world: World, layout: Layout, places: tuple[str, ...]
+) -> tuple[Fleet, ...]:
+    """Return the travel times of each kind of vehicle between places or nodes."""
+    fleets = []
+    for group in world.vehicles:
+        empty = layout.matrix(group.id, places)
+        extra = group.load + group.unload
+        loaded = tuple(tuple(time + extra for time in row) for row in empty)
+        fleets.append(Fleet(empty=empty, loaded=loaded))
+    return tuple(fleets)
+
+
 class _Static:
     def __init__(self, world: World, objective: Objective | None) -> None:
         self.world, self.layout = world, Layout(world)
@@ -49,8 +83,7 @@ class _Static:
         homes = [home for _, _, home in vehicles_of(world)]
         self.places = tuple(dict.fromkeys((*self.layout.places, *homes)))
         self.place = {id: k for k, id in enumerate(self.places)}
-        families = (family for matrix in world.setups for family in matrix.families)
-        self.family = {id: k for k, id in enumerate(dict.fromkeys(families))}
+        self.family = families_of(world)
         self.machine = {machine.id: m for m, machine in enumerate(world.machines)}
         self.jobs: list[Job] = []
         self.operations: list[Operation] = []
@@ -64,12 +97,12 @@ class _Static:
             jobs=tuple(self.jobs),
             operations=tuple(self.operations),
             machines=self._machines(),
-            setups=self._setups(),
+            setups=setups_of(self.world),
             vehicles=tuple(
                 Vehicle(id=id, place=self.place[home], free=0, fleet=groups[group.id])
                 for id, group, home in vehicles_of(self.world)
             ),
-            fleets=self._fleets(),
+            fleets=fleets_of(self.world, self.layout, self.places),
             objective=self.objective,
         )
 
@@ -163,29 +196,3 @@ class _Static:
                 Machine(id=dock, place=self.place[dock], capacity=0, free=())
             )
         return tuple(machines)
-
-    def _setups(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
-        """Return the matrices over all families; those a matrix lacks cost nothing."""
-        found = []
-        for matrix in self.world.setups:
-            times = {
-                (a, b): time
-                for a, row in zip(matrix.families, matrix.times, strict=True)
-                for b, time in zip(matrix.families, row, strict=True)
-            }
-            found.append(
-                tuple(
-                    tuple(times.get((a, b), 0) for b in self.family)
-                    for a in self.family
-                )
-            )
-        return tuple(found)
-
-    def _fleets(self) -> tuple[Fleet, ...]:
-        fleets = []
-        for group in self.world.vehicles:
-            empty = self.layout.matrix(group.id, self.places)
-            extra = group.load + group.unload
-            loaded = tuple(tuple(time + extra for time in row) for row in empty)
-            fleets.append(Fleet(empty=empty, loaded=loaded))
-        return tuple(fleets)
