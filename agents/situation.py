@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agents.work import Kit, OpenOperation, Part
-from kernel.calendar import DAY
+from kernel.calendar import DAY, MINUTE
 from plant.lot import operation_id
 from scheduling import problem as sp
 from scheduling.plan import Plan
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: How far ahead working time is laid out for a plan, ms.
 HORIZON = 14 * DAY
+#: How long a repair must be expected to take for parts to be moved elsewhere, ms.
+PATIENCE = 30 * MINUTE
 
 
 @dataclass(slots=True)
@@ -302,6 +304,18 @@ class _Survey:
         transport = self.factory.fleet.open.get(part.lot)
         return transport is not None and transport.begun
 
+    def _settled(self, operation: OpenOperation) -> bool:
+        """Return whether its place is no longer in question.
+
+        Parts that are there, or being fetched, stay: to move them again takes slots and
+        vehicles from others (input buffers that wait for each other would lock).
+        """
+        holder = operation.holder
+        if any(part.moving and self._committed(part) for part in operation.parts):
+            return True
+        down = self.factory.machines[holder].up_at - self.now if holder else 0
+        return down < PATIENCE and any(p.at == holder for p in operation.parts)
+
     def _running(self, part: Part) -> OpenOperation:
         return next(
             op
@@ -426,7 +440,7 @@ class _Survey:
         keep: int | None = None
         if known is not None and known.called and known.holder is not None:
             keep = self.by.index[known.holder]
-            if any(part.moving and self._committed(part) for part in known.parts):
+            if self._settled(known):
                 modes = tuple(mode for mode in modes if mode.machine == keep)
         release = self.now
         if self.order.missing:
