@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from agents.policy import policy_of
@@ -43,6 +42,8 @@ class Comparison:
     kpis
         Policy -> KPI -> its value under each seed; a KPI that had no value in some
         replication of a policy is left out there.
+    unit
+        Of the makespan of an instance.
     violations
         What the checker found in all the runs, with policy and seed.
     """
@@ -52,6 +53,7 @@ class Comparison:
     seeds: tuple[int, ...]
     reference: str
     kpis: dict[str, dict[str, tuple[float, ...]]]
+    unit: str = ""
     violations: tuple[str, ...] = ()
 
     def value(self, policy: str, kpi: str) -> Interval | None:
@@ -113,7 +115,7 @@ def compare(
     days: float | None = None,
     settings: Sequence[tuple[str, str]] = (),
     disturbances: Sequence[str] = (),
-    progress: Callable[[str, int, Tally], None] | None = None,
+    progress: Callable[[Tally], None] | None = None,
 ) -> Comparison:
     """Run each policy under the same seeds and compare what came of it.
 
@@ -124,7 +126,7 @@ def compare(
     replications, seed
         Each policy runs with ``seed``, ``seed + 1``, ... .
     progress
-        Told policy, seed and how far the run has come.
+        Told how far each run has come.
 
     Raises
     ------
@@ -146,8 +148,7 @@ def compare(
     violations: list[str] = []
     for number in seeds:
         for policy, scenario in scenarios.items():
-            tell = None if progress is None else partial(progress, policy, number)
-            done = run(replace(scenario, seed=number), tell)
+            done = run(replace(scenario, seed=number), progress)
             found[policy].append(done.kpis)
             violations += [
                 f"policy {policy}, seed {number}: {sentence(violation)}"
@@ -159,6 +160,7 @@ def compare(
         seeds=seeds,
         reference=policies[0],
         kpis={policy: _aligned(runs) for policy, runs in found.items()},
+        unit=world.unit,
         violations=tuple(violations),
     )
 

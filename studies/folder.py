@@ -18,6 +18,7 @@ from platform import python_version
 from tempfile import mkdtemp
 from typing import Any
 
+from agents.scenario import Scenario
 from kernel.errors import BadInput
 from measures.runfolder import FORMAT, RUN, TRACE
 from studies.draw import gantt
@@ -29,9 +30,10 @@ FILES = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png")
 _PACKAGES = ("mesa", "ortools", "numba", "numpy", "holofab")
 
 
-def default_folder(run: str, policy: str, seed: int) -> Path:
+def default_folder(scenario: Scenario) -> Path:
     """Return where a run goes if nobody says: ``runs/WORLD-POLICY-SEED``."""
-    return Path("runs", f"{run}-{policy}-{seed}".replace(":", "-"))
+    policy = scenario.policy.name.replace(":", "-")
+    return Path("runs", f"{scenario.world.name}-{policy}-{scenario.seed}")
 
 
 def claim(path: Path) -> Path:

@@ -21,6 +21,8 @@ class Tally:
 
     Attributes
     ----------
+    name
+        Which run it is.
     now, end
         The present instant and the end of the days that count, ms. A run goes on after
         ``end`` until the orders that count have shipped.
@@ -28,10 +30,10 @@ class Tally:
         Orders so far, those that do not count included.
     """
 
-    __slots__ = ("_due", "_seen", "end", "late", "now", "received", "shipped")
+    __slots__ = ("_due", "_seen", "end", "late", "name", "now", "received", "shipped")
 
-    def __init__(self, end: int) -> None:
-        self.now, self.end = 0, end
+    def __init__(self, name: str, end: int) -> None:
+        self.name, self.now, self.end = name, 0, end
         self.received = self.shipped = self.late = 0
         self._due: dict[str, int] = {}
         self._seen = 0
@@ -55,7 +57,8 @@ class Tally:
 class Run:
     """What came of a scenario.
 
-    ``kpis`` are flat (``oee.M1``); ``wall_seconds`` is what the simulation took.
+    ``kpis`` are flat (``oee.M1``); ``shipped`` and ``late`` are orders, those that do
+    not count included; ``wall_seconds`` is what the simulation took.
     """
 
     scenario: Scenario
@@ -63,6 +66,8 @@ class Run:
     digest: str
     kpis: dict[str, float]
     violations: tuple[Violation, ...]
+    shipped: int
+    late: int
     reproducible: bool
     wall_seconds: float
 
@@ -102,12 +107,14 @@ def run(scenario: Scenario, progress: Callable[[Tally], None] | None = None) -> 
         If a disturbance does not fit the world.
     """
     factory = build(scenario)
-    tally = Tally(end=round(scenario.days * DAY))
+    policy = scenario.policy.name
+    name = f"{scenario.world.name}, {policy}, seed {scenario.seed}"
+    tally = Tally(name, round(scenario.days * DAY))
     began = perf_counter()
     while factory.running:
         factory.advance(factory.now + HOUR // 4)
+        tally.see(factory.trace.events, factory.now)
         if progress is not None:
-            tally.see(factory.trace.events, factory.now)
             progress(tally)
     wall = perf_counter() - began
     events = factory.trace.events
@@ -117,6 +124,8 @@ def run(scenario: Scenario, progress: Callable[[Tally], None] | None = None) -> 
         digest=factory.trace.digest,
         kpis=dict(flat(kpis(scenario.world, events))),
         violations=tuple(check_trace(scenario.world, events)),
+        shipped=tally.shipped,
+        late=tally.late,
         reproducible=factory.reproducible,
         wall_seconds=wall,
     )

@@ -107,15 +107,13 @@ class Solution:
         }
 
 
-def solve_instance(
-    instance: Instance,
-    *,
+def params_of(
     seconds: float | None = None,
     budget: int | None = None,
     workers: int = 1,
     seed: int = 1,
-) -> Solution:
-    """Solve an instance, and have the plan checked.
+) -> Params:
+    """Return how much work to put into a solution.
 
     Parameters
     ----------
@@ -141,8 +139,11 @@ def solve_instance(
         if value is not None and not low <= value <= high:
             raise BadInput(flag, "", f"{value}, expected {low} to {high}")
     params = Params(seconds=seconds, workers=workers, seed=seed)
-    if budget is not None:
-        params = replace(params, budget=budget)
+    return params if budget is None else replace(params, budget=budget)
+
+
+def solve_instance(instance: Instance, params: Params | None = None) -> Solution:
+    """Solve an instance, and have the plan checked."""
     began = perf_counter()
     result = solve(instance.problem, params)
     wall = perf_counter() - began

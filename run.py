@@ -1,0 +1,457 @@
+"""The command line: reads arguments, calls one function, prints.
+
+Exit codes: 0 fine, 1 a check found violations, 2 bad input, 130 Ctrl-C. With ``--json``
+standard output is one JSON object; everything else goes to standard error.
+Over 400 lines: one function a command, most of it their options. They import what they
+call, so that help and refusals are there at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from kernel.calendar import DAY
+from kernel.errors import BadInput
+from studies.interrupt import heed_signals
+
+if TYPE_CHECKING:
+    from studies.run import Tally
+    from studies.tables import Table as Rows
+
+FINE, VIOLATED, BAD_INPUT, CTRL_C = 0, 1, 2, 130
+#: Loading the compiled scheduler takes less than so many seconds, compiling it more.
+LOADING = 2.0
+#: So many violations are told one by one.
+MOST_TOLD = 20
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+World = Annotated[
+    str, typer.Argument(help="A shipped name, a world file or an instance file.")
+]
+Policy = Annotated[str, typer.Option(help="rule[:NAME], negotiated, planned, hybrid.")]
+Days = Annotated[
+    float | None, typer.Option(help="How long orders count. [default: the world's]")
+]
+Seed = Annotated[int, typer.Option(help="Of everything that is left to chance.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override; `keys` lists them."),
+]
+Disturbances = Annotated[
+    list[str] | None,
+    typer.Option("--disturb", metavar="D@T", help="Such as 'break:turn1:2 h@6 h'."),
+]
+Layout = Annotated[
+    Path | None, typer.Option(help="Travel times of an instance, in a second file.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.callback(invoke_without_command=True)
+def bare(context: typer.Context) -> int:
+    """A factory that runs itself: agents negotiate, a scheduler re-plans.
+
+    Without a command: run the plant `electronics` under the policy `hybrid`.
+    """
+    return FINE if context.invoked_subcommand else run(context, "electronics")
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    world: World,
+    policy: Policy = "hybrid",
+    days: Days = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    disturbances: Disturbances = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Run folder. [default: runs/WORLD-POLICY-SEED]"),
+    ] = None,
+    layout: Layout = None,
+    as_json: Json = False,
+) -> int:
+    """Run a factory: a table, and a folder with everything that happened."""
+    from agents.scenario import scenario_of
+    from studies.build import needs_compiling
+    from studies.folder import claim, default_folder, write_run
+    from studies.run import run as run_scenario
+    from studies.run import sentence
+    from studies.tables import kpi_table, shipped_sentence
+    from worlds.read import read_world
+
+    scenario = scenario_of(
+        read_world(world, layout),
+        policy=policy,
+        seed=seed,
+        days=days,
+        settings=_pairs(settings),
+        disturbances=disturbances or (),
+    )
+    folder = out or default_folder(scenario)
+    claim(folder)
+    if needs_compiling(scenario):
+        _compile()
+    with _progress(1) as tell:
+        done = run_scenario(scenario, tell)
+    write_run(done, folder, ["run.py", *(context.obj or ())])
+    if as_json:
+        _print_json(done.as_json())
+    else:
+        _print_table(kpi_table(done))
+        _print(shipped_sentence(done))
+        _print(f"Everything is in {folder}, the picture is {folder / 'gantt.png'}.")
+    events = f"{len(done.trace.events)} events"
+    found = [sentence(one) for one in done.violations]
+    return _verdict(events, found, _tell if as_json else _print)
+
+
+@app.command()
+def compare(
+    world: World,
+    policies: Annotated[
+        str, typer.Option(metavar="A,B,...", help="The first is the reference.")
+    ],
+    replications: Annotated[int, typer.Option(help="Runs of each policy.")] = 5,
+    days: Days = None,
+    seed: Annotated[int, typer.Option(help="The first; the others follow.")] = 1,
+    settings: Settings = None,
+    disturbances: Disturbances = None,
+    layout: Layout = None,
+    as_json: Json = False,
+) -> int:
+    """Compare policies under the same seeds: paired, with 95 % intervals."""
+    from studies.compare import compare as compare_policies
+    from studies.tables import comparison_table
+    from worlds.read import read_world
+
+    names = [name.strip() for name in policies.split(",")]
+    spec = read_world(world, layout)
+    if any(not name.startswith("rule") for name in names):
+        _compile()
+    with _progress(len(names) * replications) as tell:
+        comparison = compare_policies(
+            spec,
+            names,
+            replications=replications,
+            seed=seed,
+            days=days,
+            settings=_pairs(settings),
+            disturbances=disturbances or (),
+            progress=tell,
+        )
+    if as_json:
+        _print_json(comparison.as_json())
+    else:
+        _print_table(comparison_table(comparison))
+    runs = f"{len(names) * replications} runs"
+    return _verdict(runs, comparison.violations, _tell if as_json else _print)
+
+
+@app.command()
+def solve(
+    instance: Annotated[str, typer.Argument(help="A shipped instance or a file.")],
+    seconds: Annotated[
+        float | None, typer.Option(help="Wall time; the result is not repeatable.")
+    ] = None,
+    budget: Annotated[
+        int | None, typer.Option(help="Iterations of the search instead.")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Threads of CP-SAT.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of the search.")] = 1,
+    plan: Annotated[Path | None, typer.Option(help="Plan file to write.")] = None,
+    gantt: Annotated[Path | None, typer.Option(help="Picture to draw.")] = None,
+    layout: Layout = None,
+    as_json: Json = False,
+) -> int:
+    """Solve a benchmark instance for its makespan."""
+    from studies import solve as solving
+    from studies.tables import engine_table, solution_sentence
+    from studies.whole import claim_file
+
+    known = solving.read_instance(instance, layout)
+    for path in filter(None, (plan, gantt)):
+        claim_file(path)
+    if gantt is not None:
+        solving.picture_kind(gantt)
+    params = solving.params_of(seconds, budget, workers, seed)
+    _compile()
+    solution = solving.solve_instance(known, params)
+    if plan is not None:
+        solving.write_plan(solution, plan)
+    if gantt is not None:
+        solving.draw_plan(solution, gantt)
+    if as_json:
+        _print_json(solution.as_json())
+    else:
+        _print(solution_sentence(solution))
+        _print_table(engine_table(solution))
+        for path in filter(None, (plan, gantt)):
+            _print(f"Written: {path}.")
+    operations = f"{len(known.problem.operations)} operations"
+    return _verdict(operations, solution.violations, _tell if as_json else _print)
+
+
+@app.command()
+def check(
+    what: Annotated[
+        str, typer.Argument(metavar="INSTANCE|RUN_DIR", help="What to check.")
+    ],
+    plan: Annotated[
+        Path | None, typer.Argument(help="A plan file of the instance.")
+    ] = None,
+    layout: Layout = None,
+) -> int:
+    """Check a run folder, or a plan file against its instance."""
+    if plan is None:
+        from measures.runfolder import check_run
+        from studies.run import sentence
+
+        found = [sentence(one) for one in check_run(Path(what))]
+        return _verdict(what, found, _print, most=len(found))
+    from studies.solve import check_plan_of, read_instance
+
+    wrong = check_plan_of(read_instance(what, layout), plan)
+    return _verdict(str(plan), wrong, _print, most=len(wrong))
+
+
+@app.command()
+def export(
+    run_dir: Annotated[Path, typer.Argument(help="A run folder.")],
+    ocel: Annotated[
+        Path, typer.Option(metavar="FILE", help="Ends in .sqlite or .json.")
+    ],
+) -> int:
+    """Write a run as an object-centric event log (OCEL 2.0)."""
+    from measures.ocel import export_ocel
+    from measures.runfolder import read_run
+
+    done = read_run(run_dir)
+    export_ocel(done.world, done.trace.events, ocel)
+    _print(f"Written: {ocel}, {len(done.trace.events)} facts.")
+    return FINE
+
+
+@app.command()
+def worlds(
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of a world file.")
+    ] = False,
+    copy: Annotated[
+        tuple[str, Path] | None,
+        typer.Option(metavar="NAME FILE", help="Write a shipped world to a file."),
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Read a world file.")
+    ] = None,
+) -> int:
+    """List the worlds that come with Holofab; copy one, check one."""
+    from worlds import read
+    from worlds.shipped import copy_world
+
+    if schema:
+        _print_json(read.schema())
+    elif copy is not None:
+        copy_world(*copy)
+        _print(f"Written: {copy[1]}.")
+    elif check is not None:
+        world = read.read_world(check)
+        machines = f"{len(world.machines)} machines"
+        _print(
+            f"{check}: {world.name} is fine: {machines}, {world.title or 'no title'}"
+        )
+    else:
+        for one in read.shipped():
+            _print(f"{one.name:12} {one.kind:9} {one.title}")
+    return FINE
+
+
+@app.command()
+def keys(world: World, policy: Policy = "hybrid", layout: Layout = None) -> int:
+    """List what --set can change, with the present values."""
+    from agents.policy import policy_of
+    from agents.scenario import scenario_keys
+    from worlds.keys import world_keys
+    from worlds.read import read_world
+
+    spec = read_world(world, layout)
+    found = [
+        *scenario_keys(policy_of(policy)),
+        ("seed", "1"),
+        ("days", f"{spec.days:g}"),
+    ]
+    _print("\n".join(f"{key} = {value}" for key, value in found + world_keys(spec)))
+    return FINE
+
+
+# -- what commands share -------------------------------------------------------------
+
+
+def _pairs(settings: Sequence[str] | None) -> list[tuple[str, str]]:
+    from worlds.keys import split
+
+    return [split(setting) for setting in settings or ()]
+
+
+def _compile() -> None:
+    """Compile the scheduler; say so if that takes a while, as it does once."""
+    from studies.build import compile_scheduler
+
+    words = "compiling the scheduler, once on this machine ..."
+    notice = Timer(LOADING, _tell, (words,))
+    notice.daemon = True
+    notice.start()
+    try:
+        compile_scheduler()
+    finally:
+        notice.cancel()
+
+
+@contextmanager
+def _progress(runs: int) -> Iterator[Callable[[Tally], None] | None]:
+    """Show how far runs have come, on a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar = Progress(
+        BarColumn(bar_width=30),
+        TextColumn("{task.description}"),
+        console=Console(file=sys.stderr),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=float(runs))
+        begun: list[str] = []
+
+        def tell(tally: Tally) -> None:
+            if tally.name not in begun:
+                begun.append(tally.name)
+            words = (
+                f"{tally.name}: day {tally.now / DAY:.2f} of {tally.end / DAY:g}, "
+                f"{tally.shipped} orders shipped, {tally.late} late"
+            )
+            share = min(1.0, tally.now / max(1, tally.end))
+            bar.update(task, completed=len(begun) - 1 + share, description=words)
+
+        yield tell
+
+
+def _verdict(
+    what: str,
+    violations: Sequence[str],
+    say: Callable[[str], None],
+    most: int = MOST_TOLD,
+) -> int:
+    """Say what a check has found; return the exit code."""
+    for violation in violations[:most]:
+        say(violation)
+    if not violations:
+        say(f"checked: {what}, no violation")
+        return FINE
+    count = len(violations)
+    left = f", the first {most} told" if count > most else ""
+    say(f"checked: {what}, {count} violation{'s' if count > 1 else ''}{left}")
+    return VIOLATED
+
+
+# -- printing ------------------------------------------------------------------------
+
+
+def _write(text: str, stream: TextIO) -> None:
+    """Write a line; a reader who has gone away misses it, and that is all."""
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _print(text: str) -> None:
+    _write(text, sys.stdout)
+
+
+def _tell(text: str) -> None:
+    _write(text, sys.stderr)
+
+
+def _print_json(content: Any) -> None:
+    _print(json.dumps(content, indent=2, allow_nan=False))
+
+
+def _print_table(rows: Rows) -> None:
+    table = Table(
+        title=rows.title or None, title_justify="left", title_style="bold", box=SIMPLE
+    )
+    for column in rows.columns:
+        justify: Any = "right" if column in rows.right else "left"
+        table.add_column(column, overflow="fold", justify=justify)
+    for row in rows.rows:
+        table.add_row(*row)
+    console = Console(file=sys.stdout, highlight=False, markup=False)
+    with console.capture() as captured:
+        console.print(table)
+    _print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+# -- the whole -----------------------------------------------------------------------
+
+#: What Typer raises for wrong usage; it is public under no name of its own.
+UsageError: Any = typer.BadParameter.__mro__[1]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Do what the arguments say; return the exit code."""
+    try:
+        return int(
+            app(_spread(argv), prog_name="run.py", standalone_mode=False, obj=argv) or 0
+        )
+    except BadInput as refusal:
+        sentence = str(refusal)
+    except UsageError as error:
+        sentence = error.format_message()
+    except (KeyboardInterrupt, typer.Abort):
+        _tell("interrupted")
+        return CTRL_C
+    except OSError as error:  # such as a full disk behind standard output
+        sentence = f"{error.filename or 'standard output'}: {error.strerror}"
+    _tell("error: " + " ".join(sentence.split()))
+    return BAD_INPUT
+
+
+def _spread(argv: Sequence[str]) -> list[str]:
+    """Let ``--set`` and ``--disturb`` take several values: ``--set a=1 b=2``."""
+    spread: list[str] = []
+    flag = ""
+    for word in argv:
+        mark = {"--set": "=", "--disturb": "@"}.get(flag)
+        again = mark is not None and mark in word and not word.startswith("-")
+        if again and spread[-1] != flag:
+            spread.append(flag)
+        elif not again:
+            flag = word
+        spread.append(word)
+    return spread
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    heed_signals()
+    sys.exit(main(sys.argv[1:]))

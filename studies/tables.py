@@ -1,0 +1,181 @@
+"""Results in words: rows of text for tables, and sentences; nothing is printed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from kernel.calendar import DAY
+from measures.kpis import KPI_TABLE
+from measures.statistics import Interval
+from studies.compare import Comparison
+from studies.run import Run
+from studies.solve import Solution
+
+#: The KPIs that are shown, where they have a value; all are in ``kpis.json``.
+MAIN = (
+    "makespan",
+    "orders",
+    "unfinished",
+    "on_time",
+    "rush_on_time",
+    "weighted_tardiness",
+    "flow_time",
+    "wip",
+    "throughput",
+    "variants_shipped",
+    "first_pass_yield",
+    "scrap",
+    "defects_per_million_opportunities.truth",
+    "vehicle_use",
+    "crew_use",
+    "stock_outs",
+    "energy",
+    "unit_cost",
+    "total_cost",
+    "messages",
+    "replans",
+    "nervousness.machine",
+    "automatic_share",
+)
+#: Of these, what says something about an instance.
+INSTANCE = ("makespan", "unfinished", "vehicle_use", "messages", "replans")
+
+
+class Table(NamedTuple):
+    """A table to be shown; columns named in ``right`` are aligned there."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    right: tuple[str, ...] = ()
+
+
+def shown(value: float, unit: str) -> str:
+    """Return a value as people read it: shares in percent, no needless digits."""
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if value == round(value) and abs(value) < 1e9:
+        return f"{value:,.0f}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def unit_of(kpi: str, instance_unit: str = "") -> str:
+    """Return the unit of a KPI by its flat name."""
+    if kpi == "makespan":
+        return instance_unit
+    name, _, part = kpi.partition(".")
+    units = KPI_TABLE[name].unit.split("; ")
+    return units[-1] if part == "start" else units[0]
+
+
+def _main(names: Mapping[str, object]) -> Iterator[str]:
+    shown = INSTANCE if "makespan" in names else MAIN
+    return (name for name in shown if name in names)
+
+
+def kpi_table(run: Run) -> Table:
+    """Return the main KPIs of a run with their units."""
+    world = run.scenario.world
+    rows = []
+    for name in _main(run.kpis):
+        unit = unit_of(name, world.unit)
+        text = shown(run.kpis[name], unit)
+        rows.append((name, text, "" if unit == "share" else unit))
+    machines = {
+        name.partition(".")[2]: value
+        for name, value in run.kpis.items()
+        if name.startswith("oee.")
+    }
+    if machines:
+        best = max(machines, key=lambda machine: machines[machine])
+        row = (f"oee.{best}, the highest", shown(machines[best], "share"), "")
+        rows.append(row)
+    scenario = run.scenario
+    title = f"{world.name}, policy {scenario.policy.name}, seed {scenario.seed}"
+    return Table(title, ("KPI", "value", "unit"), rows, ("value",))
+
+
+def shipped_sentence(run: Run) -> str:
+    """Return how many orders shipped, and how many of them late."""
+    days = run.trace.events[-1].time / DAY if run.trace.events else 0.0
+    text = f"{run.shipped} orders shipped in {days:.2f} days"
+    world = run.scenario.world
+    if world.unit:
+        return f"{run.shipped} jobs done."
+    text += f", {run.late} of them late."
+    counted = run.kpis.get("orders", 0)
+    if counted:
+        unfinished = run.kpis.get("unfinished", 0)
+        text += f" {counted:.0f} orders count; {unfinished:.0f} of these did not ship."
+    else:
+        first, last = (instant / DAY for instant in run.scenario.window)
+        text += f" None counts: {first:g} days of warm-up leave no time up to {last:g}."
+    return text
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Return the main KPIs by policy, with their paired differences."""
+    rows = []
+    for name in _main(dict.fromkeys(comparison.names)):
+        unit = unit_of(name, comparison.unit)
+        head = name if unit in ("share", "") else f"{name}, {unit}"
+        for policy in comparison.kpis:
+            value = comparison.value(policy, name)
+            if value is None:
+                continue
+            difference = percent = ""
+            found = comparison.difference(policy, name)
+            if policy != comparison.reference and found is not None:
+                difference = interval_text(found.absolute, unit)
+                if found.percent is not None:
+                    percent = interval_text(found.percent, "%")
+            row = (head, policy, interval_text(value, unit), difference, percent)
+            rows.append(row)
+            head = ""
+    seeds = comparison.seeds
+    title = (
+        f"{comparison.world}, {comparison.days:g} days, seeds {seeds[0]} to "
+        f"{seeds[-1]}: mean and 95 % interval"
+    )
+    against = f"less {comparison.reference}"
+    return Table(title, ("KPI", "policy", "value", against, "in percent"), rows)
+
+
+def interval_text(interval: Interval, unit: str) -> str:
+    """Return ``mean [low, high]``; the mean only if there is no interval."""
+    if unit == "%":
+        mean, low, high = (
+            None if value is None else f"{value:+.1f}" for value in interval
+        )
+        mean = f"{mean} %"
+    else:
+        mean, low, high = (
+            None if value is None else shown(value, unit) for value in interval
+        )
+    return f"{mean}" if low is None else f"{mean} [{low}, {high}]"
+
+
+def engine_table(solution: Solution) -> Table:
+    """Return what each engine contributed to a solution."""
+    rows = []
+    for one in solution.result.contributions:
+        value = solution.units(one.value)
+        found = "none" if value is None else f"{value:g}"
+        rows.append((one.engine, found, f"{one.work:.4g}", one.status))
+    return Table("", ("engine", "makespan then", "work", "remark"), rows, ("work",))
+
+
+def solution_sentence(solution: Solution) -> str:
+    """Return what is known about an instance now."""
+    name, status = solution.instance.name, solution.result.status
+    if solution.plan is None:
+        return f"{name}: {status}, no plan, after {solution.seconds:.1f} s."
+    world = solution.instance.world
+    bound = solution.units(solution.result.bound)
+    known = "no lower bound" if bound is None else f"lower bound {bound:g}"
+    return (
+        f"{name}: {status}, makespan {solution.units(solution.plan.makespan):g} "
+        f"{world.unit} (completion: {world.completion}), {known}, "
+        f"{solution.seconds:.1f} s."
+    )
