@@ -403,7 +403,8 @@ def _print_table(rows: Rows) -> None:
         table.add_column(column, overflow="fold", justify=justify)
     for row in rows.rows:
         table.add_row(*row)
-    console = Console(file=sys.stdout, highlight=False, markup=False)
+    width = None if sys.stdout.isatty() else 110
+    console = Console(file=sys.stdout, width=width, highlight=False, markup=False)
     with console.capture() as captured:
         console.print(table)
     _print("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from kernel.calendar import DAY
@@ -40,6 +40,22 @@ MAIN = (
 )
 #: Of these, what says something about an instance.
 INSTANCE = ("makespan", "unfinished", "vehicle_use", "messages", "replans")
+#: What policies differ in.
+COMPARED = (
+    "makespan",
+    "unfinished",
+    "on_time",
+    "rush_on_time",
+    "weighted_tardiness",
+    "flow_time",
+    "wip",
+    "throughput",
+    "vehicle_use",
+    "energy",
+    "unit_cost",
+    "messages",
+    "replans",
+)
 
 
 class Table(NamedTuple):
@@ -55,6 +71,8 @@ def shown(value: float, unit: str) -> str:
     """Return a value as people read it: shares in percent, no needless digits."""
     if unit == "share":
         return f"{100 * value:.1f} %"
+    if unit == "%":
+        return f"{value:.1f}"
     if value == round(value) and abs(value) < 1e9:
         return f"{value:,.0f}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
@@ -69,16 +87,17 @@ def unit_of(kpi: str, instance_unit: str = "") -> str:
     return units[-1] if part == "start" else units[0]
 
 
-def _main(names: Mapping[str, object]) -> Iterator[str]:
-    shown = INSTANCE if "makespan" in names else MAIN
-    return (name for name in shown if name in names)
+def _of(names: Collection[str], wanted: Sequence[str]) -> list[str]:
+    """Return the names that are wanted; of an instance only what fits one."""
+    fit = INSTANCE if "makespan" in names else wanted
+    return [name for name in fit if name in names]
 
 
 def kpi_table(run: Run) -> Table:
     """Return the main KPIs of a run with their units."""
     world = run.scenario.world
     rows = []
-    for name in _main(run.kpis):
+    for name in _of(run.kpis, MAIN):
         unit = unit_of(name, world.unit)
         text = shown(run.kpis[name], unit)
         rows.append((name, text, "" if unit == "share" else unit))
@@ -117,7 +136,7 @@ def shipped_sentence(run: Run) -> str:
 def comparison_table(comparison: Comparison) -> Table:
     """Return the main KPIs by policy, with their paired differences."""
     rows = []
-    for name in _main(dict.fromkeys(comparison.names)):
+    for name in _of(comparison.names, COMPARED):
         unit = unit_of(name, comparison.unit)
         head = name if unit in ("share", "") else f"{name}, {unit}"
         for policy in comparison.kpis:
@@ -136,24 +155,19 @@ def comparison_table(comparison: Comparison) -> Table:
     seeds = comparison.seeds
     title = (
         f"{comparison.world}, {comparison.days:g} days, seeds {seeds[0]} to "
-        f"{seeds[-1]}: mean and 95 % interval"
+        f"{seeds[-1]}: mean ± half of the 95 % interval"
     )
-    against = f"less {comparison.reference}"
-    return Table(title, ("KPI", "policy", "value", against, "in percent"), rows)
+    columns = ("KPI", "policy", "value", f"less {comparison.reference}", "of it, %")
+    return Table(title, columns, rows, columns[2:])
 
 
 def interval_text(interval: Interval, unit: str) -> str:
-    """Return ``mean [low, high]``; the mean only if there is no interval."""
-    if unit == "%":
-        mean, low, high = (
-            None if value is None else f"{value:+.1f}" for value in interval
-        )
-        mean = f"{mean} %"
-    else:
-        mean, low, high = (
-            None if value is None else shown(value, unit) for value in interval
-        )
-    return f"{mean}" if low is None else f"{mean} [{low}, {high}]"
+    """Return ``mean ± half``; of a single value, which has no interval, the mean."""
+    mean = shown(interval.mean, unit)
+    if interval.high is None:
+        return mean
+    half = shown(interval.high - interval.mean, unit)
+    return f"{mean.removesuffix(' %')} ± {half}"
 
 
 def engine_table(solution: Solution) -> Table:
