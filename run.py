@@ -38,7 +38,9 @@ LOADING = 2.0
 #: So many violations are told one by one.
 MOST_TOLD = 20
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 
 World = Annotated[
     str, typer.Argument(help="A shipped name, a world file or an instance file.")
@@ -89,7 +91,7 @@ def run(
 ) -> int:
     """Run a factory: a table, and a folder with everything that happened."""
     from agents.scenario import scenario_of
-    from studies.build import needs_compiling
+    from studies.build import needs_compiling, refuse_unfit
     from studies.folder import claim, default_folder, write_run
     from studies.run import run as run_scenario
     from studies.run import sentence
@@ -104,6 +106,7 @@ def run(
         settings=_pairs(settings),
         disturbances=disturbances or (),
     )
+    refuse_unfit(scenario)
     folder = out or default_folder(scenario)
     claim(folder)
     if needs_compiling(scenario):
@@ -137,31 +140,29 @@ def compare(
     as_json: Json = False,
 ) -> int:
     """Compare policies under the same seeds: paired, with 95 % intervals."""
-    from studies.compare import compare as compare_policies
+    from studies import compare as comparing
+    from studies.build import needs_compiling
     from studies.tables import comparison_table
     from worlds.read import read_world
 
-    names = [name.strip() for name in policies.split(",")]
-    spec = read_world(world, layout)
-    if any(not name.startswith("rule") for name in names):
+    scenarios = comparing.scenarios_of(
+        read_world(world, layout),
+        [name.strip() for name in policies.split(",")],
+        seed=seed,
+        days=days,
+        settings=_pairs(settings),
+        disturbances=disturbances or (),
+    )
+    if any(map(needs_compiling, scenarios.values())):
         _compile()
-    with _progress(len(names) * replications) as tell:
-        comparison = compare_policies(
-            spec,
-            names,
-            replications=replications,
-            seed=seed,
-            days=days,
-            settings=_pairs(settings),
-            disturbances=disturbances or (),
-            progress=tell,
-        )
+    runs = len(scenarios) * replications
+    with _progress(runs) as tell:
+        comparison = comparing.compare(scenarios, replications, tell)
     if as_json:
         _print_json(comparison.as_json())
     else:
         _print_table(comparison_table(comparison))
-    runs = f"{len(names) * replications} runs"
-    return _verdict(runs, comparison.violations, _tell if as_json else _print)
+    return _verdict(f"{runs} runs", comparison.violations, _tell if as_json else _print)
 
 
 @app.command()
@@ -241,7 +242,9 @@ def export(
     """Write a run as an object-centric event log (OCEL 2.0)."""
     from measures.ocel import export_ocel
     from measures.runfolder import read_run
+    from studies.whole import claim_file
 
+    claim_file(ocel)
     done = read_run(run_dir)
     export_ocel(done.world, done.trace.events, ocel)
     _print(f"Written: {ocel}, {len(done.trace.events)} facts.")
@@ -450,9 +453,17 @@ def _spread(argv: Sequence[str]) -> list[str]:
     return spread
 
 
-if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
+def _open_streams() -> None:
+    """Have streams to write to that take every character."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+        elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    _open_streams()
     heed_signals()
     sys.exit(main(sys.argv[1:]))

@@ -21,6 +21,18 @@ def compile_scheduler() -> None:
     warm_up()
 
 
+def refuse_unfit(scenario: Scenario) -> None:
+    """Make sure that the disturbances of a scenario fit its world.
+
+    Raises
+    ------
+    BadInput
+        If one does not.
+    """
+    for text in scenario.disturbances:
+        parse(text, scenario.world, where=SOURCE)
+
+
 def build(scenario: Scenario) -> Factory:
     """Return the factory of a scenario, at its start.
 
@@ -29,6 +41,5 @@ def build(scenario: Scenario) -> Factory:
     BadInput
         If a disturbance of the scenario does not fit its world.
     """
-    for text in scenario.disturbances:
-        parse(text, scenario.world, where=SOURCE)
+    refuse_unfit(scenario)
     return Factory(scenario)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,8 @@ from measures.statistics import (
     paired_difference,
     percent_difference,
 )
-from studies.build import SOURCE
+from studies.build import refuse_unfit
 from studies.run import Tally, run, sentence
-from worlds.disturbances import parse
 from worlds.spec import World
 
 MOST_REPLICATIONS = 10_000
@@ -106,86 +105,37 @@ class Comparison:
         return {"values": values, "difference": differences}
 
 
-def compare(
+def scenarios_of(
     world: World,
     policies: Sequence[str],
     *,
-    replications: int = 5,
     seed: int = 1,
     days: float | None = None,
     settings: Sequence[tuple[str, str]] = (),
     disturbances: Sequence[str] = (),
-    progress: Callable[[Tally], None] | None = None,
-) -> Comparison:
-    """Run each policy under the same seeds and compare what came of it.
+) -> dict[str, Scenario]:
+    """Return the scenario of each policy, by name; they differ in nothing else.
 
-    Parameters
-    ----------
-    policies
-        Names; the first is the reference.
-    replications, seed
-        Each policy runs with ``seed``, ``seed + 1``, ... .
-    progress
-        Told how far each run has come.
+    Keys of the planner hold for those policies that have one.
 
     Raises
     ------
     BadInput
-        If a name, key, value or number is wrong; before anything is run.
+        If a name, key, value or number is wrong.
     """
-    if not 1 <= replications <= MOST_REPLICATIONS:
-        problem = f"{replications}, expected 1 to {MOST_REPLICATIONS}"
-        raise BadInput("--replications", "", problem)
     if not policies or len(set(policies)) < len(policies):
         said = ",".join(policies)
         raise BadInput("--policies", "", f"{said!r}, expected policies, each once")
     for key, _ in settings:
         if key in ("policy", "seed"):
-            raise BadInput("--set", key, "expected --policies and --seed for that")
-    scenarios = _scenarios(world, policies, seed, days, settings, disturbances)
-    seeds = tuple(range(seed, seed + replications))
-    found: dict[str, list[dict[str, float]]] = {policy: [] for policy in policies}
-    violations: list[str] = []
-    for number in seeds:
-        for policy, scenario in scenarios.items():
-            done = run(replace(scenario, seed=number), progress)
-            found[policy].append(done.kpis)
-            violations += [
-                f"policy {policy}, seed {number}: {sentence(violation)}"
-                for violation in done.violations
-            ]
-    return Comparison(
-        world=world.name,
-        days=scenarios[policies[0]].days,
-        seeds=seeds,
-        reference=policies[0],
-        kpis={policy: _aligned(runs) for policy, runs in found.items()},
-        unit=world.unit,
-        violations=tuple(violations),
-    )
-
-
-def _scenarios(
-    world: World,
-    policies: Sequence[str],
-    seed: int,
-    days: float | None,
-    settings: Sequence[tuple[str, str]],
-    disturbances: Sequence[str],
-) -> dict[str, Scenario]:
-    """Return the scenario of each policy, with the first seed.
-
-    Keys of the planner hold for those that have one.
-    """
+            raise BadInput("--set", key, f"expected --{key} instead, once for all")
     plans = {name: policy_of(name).planner is not None for name in policies}
 
     def holds(key: str, policy: str) -> bool:
         planner = key.startswith("planner.")
         return not planner or plans[policy] or not any(plans.values())
 
-    for text in disturbances:
-        parse(text, world, where=SOURCE)
-    return {
+    scenarios = {
         policy: scenario_of(
             world,
             policy=policy,
@@ -196,6 +146,56 @@ def _scenarios(
         )
         for policy in policies
     }
+    for scenario in scenarios.values():
+        refuse_unfit(scenario)
+    return scenarios
+
+
+def compare(
+    scenarios: Mapping[str, Scenario],
+    replications: int = 5,
+    progress: Callable[[Tally], None] | None = None,
+) -> Comparison:
+    """Run scenarios under the same seeds and compare what came of them.
+
+    Parameters
+    ----------
+    scenarios
+        By policy (:func:`scenarios_of`); the first is the reference. Each is run with
+        its seed, the next one, and so on.
+    progress
+        Told how far each run has come.
+
+    Raises
+    ------
+    BadInput
+        If there are no or too many replications.
+    """
+    if not 1 <= replications <= MOST_REPLICATIONS:
+        problem = f"{replications}, expected 1 to {MOST_REPLICATIONS}"
+        raise BadInput("--replications", "", problem)
+    reference, first = next(iter(scenarios.items()))
+    seeds = tuple(range(first.seed, first.seed + replications))
+    found: dict[str, list[dict[str, float]]] = {policy: [] for policy in scenarios}
+    violations: list[str] = []
+    for seed in seeds:
+        for policy, scenario in scenarios.items():
+            done = run(replace(scenario, seed=seed), progress)
+            found[policy].append(done.kpis)
+            violations += [
+                f"policy {policy}, seed {seed}: {sentence(violation)}"
+                for violation in done.violations
+            ]
+            done.trace.events.clear()  # Mesa 3.3 keeps every model for ever
+    return Comparison(
+        world=first.world.name,
+        days=first.days,
+        seeds=seeds,
+        reference=reference,
+        kpis={policy: _aligned(runs) for policy, runs in found.items()},
+        unit=first.world.unit,
+        violations=tuple(violations),
+    )
 
 
 def _aligned(runs: Sequence[dict[str, float]]) -> dict[str, tuple[float, ...]]:
