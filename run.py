@@ -422,9 +422,12 @@ UsageError: Any = typer.BadParameter.__mro__[1]
 def main(argv: Sequence[str]) -> int:
     """Do what the arguments say; return the exit code."""
     try:
-        return int(
-            app(_spread(argv), prog_name="run.py", standalone_mode=False, obj=argv) or 0
+        code = app(
+            _spread(argv), prog_name="run.py", standalone_mode=False, obj=tuple(argv)
         )
+        if code == CTRL_C:  # Typer's word for it
+            raise KeyboardInterrupt
+        return int(code or FINE)
     except BadInput as refusal:
         sentence = str(refusal)
     except UsageError as error:
@@ -458,7 +461,8 @@ def _open_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            nothing = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, nothing)
         elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
 
