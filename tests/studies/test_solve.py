@@ -1,0 +1,65 @@
+"""Instances solved: what is said, written and checked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kernel.errors import BadInput
+from studies.solve import (
+    check_plan_of,
+    params_of,
+    read_instance,
+    solve_instance,
+    write_plan,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "makespan"), [("ft06", 55), ("la01", 666), ("mk01", 40), ("EX11", 96)]
+)
+def test_known_optima(name: str, makespan: int, tmp_path: Path) -> None:
+    """Known instances are solved to their optimum, and the plan file is possible."""
+    instance = read_instance(name)
+    solution = solve_instance(instance, params_of(budget=2000))
+    found = solution.as_json()
+    assert (found["makespan"], found["status"]) == (makespan, "optimal")
+    assert found["lower_bound"] == makespan
+    assert solution.violations == ()
+    write_plan(solution, tmp_path / "p.json")
+    assert check_plan_of(instance, tmp_path / "p.json") == ()
+    assert json.loads((tmp_path / "p.json").read_text())["makespan"] == makespan
+
+
+def test_a_budget_repeats_itself() -> None:
+    """With iterations for a budget and one worker the plan is the same each time."""
+    instance = read_instance("ta01")
+    one, other = (solve_instance(instance, params_of(budget=50)) for _ in range(2))
+    assert one.plan == other.plan
+    assert one.result.reproducible
+
+
+def test_wall_time_is_no_promise() -> None:
+    """What has been cut short by the clock says so."""
+    solution = solve_instance(read_instance("ta01"), params_of(seconds=0.5))
+    assert not solution.result.reproducible
+    assert solution.violations == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"seconds": 0.0},
+        {"seconds": float("inf")},
+        {"budget": -1},
+        {"workers": 0},
+        {"seed": -1},
+        {"seconds": 1.0, "budget": 1},
+    ],
+)
+def test_limits(wrong: dict[str, float]) -> None:
+    """Numbers out of their limits are refused."""
+    with pytest.raises(BadInput, match="--"):
+        params_of(**wrong)  # type: ignore[arg-type]
