@@ -126,10 +126,14 @@ class Advice:
         """Return an operation outside the plan that fits in before the next in it."""
         gap = head.setup_start - machine.now
         for operation in machine.agenda.values():
-            if operation.id in self.machine or not machine.has(operation):
+            if operation.id in self.machine or not machine.mine(operation):
                 continue
-            setup = machine.body.setup_time(operation.family)
-            if setup == 0 and operation.duration(machine.id) <= gap:
+            fits = operation.duration(machine.id) <= gap
+            if (
+                fits
+                and not machine.body.setup_time(operation.family)
+                and (machine.has(operation))
+            ):
                 return operation
         return None
 
@@ -178,5 +182,7 @@ class Advice:
     ) -> TransportOrder | None:
         transport = self.factory.fleet.open.get(trip.key[1])
         if transport is None or transport.begun or transport.key != trip.key:
+            return None
+        if vehicle.held_up(transport):
             return None
         return transport

@@ -144,6 +144,10 @@ class Fleet:
         else:
             self.wake_idle()
 
+    def wants(self, transport: TransportOrder) -> bool:
+        """Return whether a transport is still open."""
+        return self.open.get(transport.part.lot) is transport
+
     def cancel(self, part: Part, reason: str) -> bool:
         """Take a request back and give its slot up; False: it is on the vehicle."""
         transport = self.open.get(part.lot)

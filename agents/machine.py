@@ -8,9 +8,12 @@ from agents.agent import Holon
 from agents.contract_net import Bid, Participant
 from agents.messages import CallForProposal, Message
 from agents.work import OpenOperation, Part
-from kernel.calendar import Priority
+from kernel.calendar import MINUTE, Priority
 from kernel.events import Event
 from plant.machine import MachineBody
+
+#: What is assumed of a stop of which nothing is known, ms.
+SHORT_STOP = 10 * MINUTE
 
 if TYPE_CHECKING:
     from agents.factory import Factory
@@ -145,7 +148,9 @@ class MachineAgent(Holon):
         return Bid(price=price, promise=finish)
 
     def take(self, call: CallForProposal, bid: Bid) -> bool:
-        """Take an award on the agenda."""
+        """Take an award on the agenda, unless the plan has been quicker."""
+        if call.body.holder is not None:
+            return False
         self.agenda[call.about] = call.body
         self.decide_soon()
         return True
@@ -178,7 +183,8 @@ class MachineAgent(Holon):
                 break
         self._call_parts()
 
-    def _mine(self, operation: OpenOperation) -> bool:
+    def mine(self, operation: OpenOperation) -> bool:
+        """Return whether an operation is its own to begin."""
         return operation.holder == self.id and operation.id not in self.running
 
     def _next(self) -> OpenOperation | None:
@@ -206,7 +212,7 @@ class MachineAgent(Holon):
         now, body, factory = self.now, self.body, self.factory
         able: list[tuple[int, int, OpenOperation]] = []
         for operation in self.agenda.values():
-            if not operation.complete or not self._mine(operation):
+            if not operation.complete or not self.mine(operation):
                 continue
             if factory.lacks_material(operation):
                 continue
@@ -216,13 +222,13 @@ class MachineAgent(Holon):
             setup = body.setup_time(operation.family)
             able.append((max(arrival, now + setup), arrival, operation))
         if not able:
-            if self.agenda and any(map(self._mine, self.agenda.values())):
+            if self.agenda and any(map(self.mine, self.agenda.values())):
                 body.wait(
                     "material"
                     if all(
                         factory.lacks_material(op)
                         for op in self.agenda.values()
-                        if self._mine(op)
+                        if self.mine(op)
                     )
                     else "part"
                 )
@@ -328,7 +334,7 @@ class MachineAgent(Holon):
         waiting = [
             operation
             for operation in self.agenda.values()
-            if not operation.called and self._mine(operation) and operation.complete
+            if not operation.called and self.mine(operation) and operation.complete
         ]
         if not waiting or self.body.buffers.room <= 0:
             return
@@ -358,9 +364,8 @@ class MachineAgent(Holon):
         operation.called = True
         floor = self.factory.floor
         for part in operation.parts:
-            if part.at == self.id and not part.working and not part.loaded:
-                if part.lot in self.body.buffers.input:
-                    continue
+            if part.lot in self.body.buffers.input:
+                continue
             self.body.reserve(floor.lot(part.lot))
             self.factory.fleet.request(part, self.id, operation)
 
@@ -400,14 +405,19 @@ class MachineAgent(Holon):
 
     def on_machine_failed(self, event: Event) -> None:
         """It is down: have it repaired, expect it back after the mean repair."""
-        down = self.body.breakdown
-        assert down is not None
-        mode = next((m for m in self.spec.failures if m.id == down.mode), None)
-        expected = mode.repair.mean if mode else down.duration
-        self.up_at = self.now + round(expected)
+        expected = self.mean_repair(event.facts["mode"])
+        self.up_at = self.now + expected
         for operation in self.running.values():
-            operation.ends += round(expected)
+            operation.ends += expected
         self.seek_repair(None)
+
+    def mean_repair(self, mode: str) -> int:
+        """Return how long a repair takes on average; a disturbance says so itself."""
+        for failure in self.spec.failures:
+            if failure.id == mode:
+                return round(failure.repair.mean)
+        down = self.body.breakdown
+        return down.duration if down is not None else SHORT_STOP
 
     def seek_repair(self, _: object) -> None:
         """Begin the repair once somebody is there to do it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from agents.agent import Holon
@@ -35,6 +36,8 @@ class OrderAgent(Holon, Announcer):
         self.due = request.due
         self.weight = request.weight
         self.quantity = request.quantity
+        self.log_weight = math.log(max(request.weight, 1e-9))
+        self.content = route.content(1)  # of one piece: what must come one by one
         self.initiator = Initiator(
             self.address, factory.calendar, factory.network, self
         )
@@ -312,16 +315,14 @@ class OrderAgent(Holon, Announcer):
             machine, finish = factory.best_machine(operation)
             self._quoted(operation.id, finish)
             self.assign(operation, machine)
-        elif factory.policy.allocation == "contract_net":
-            if operation.id not in self._calling:
-                nearest = factory.nearest_machines(operation)
-                self._call(operation.id, operation, [f"@{m}" for m in nearest])
+        elif (
+            factory.policy.allocation == "contract_net"
+            and operation.id not in factory.calling
+        ):
+            nearest = factory.nearest_machines(operation)
+            self._call(operation.id, operation, [f"@{m}" for m in nearest])
 
     # -- contract net ---------------------------------------------------------------
-
-    @property
-    def _calling(self) -> set[str]:
-        return self.factory.calling
 
     def _call(self, about: str, body: object, participants: list[str]) -> None:
         self.factory.calling.add(about)
@@ -386,7 +387,7 @@ class OrderAgent(Holon, Announcer):
             self._place(self.operations[about])
         elif about in factory.transports:
             transport = factory.transports[about]
-            if factory.fleet.open.get(transport.part.lot) is transport:
+            if factory.fleet.wants(transport):
                 self.call_vehicles(transport)
         elif about.startswith(f"{self.id}/"):
             material = about.partition("/")[2]
@@ -407,7 +408,7 @@ class OrderAgent(Holon, Announcer):
     def _settled_transport(self, call: Call) -> None:
         factory = self.factory
         transport = factory.transports[call.about]
-        if factory.fleet.open.get(transport.part.lot) is not transport:
+        if not factory.fleet.wants(transport):
             del factory.transports[call.about]
             if call.winner is not None:
                 self.initiator.withdraw(call.conversation)

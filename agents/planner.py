@@ -6,7 +6,6 @@ them, and decide themselves where it does not (:mod:`agents.advice`).
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal
 
 from agents.advice import Advice
@@ -14,7 +13,7 @@ from agents.agent import Holon
 from agents.fleet import TransportOrder
 from agents.policy import PlannerParams
 from agents.situation import Situation, Surveyor
-from kernel.calendar import Priority
+from kernel.calendar import MINUTE, Priority
 from kernel.events import Event
 from scheduling.plan import Plan, Result, Status
 from scheduling.portfolio import Params, refresh, solve
@@ -27,14 +26,8 @@ if TYPE_CHECKING:
     from agents.vehicle import VehicleAgent
     from agents.work import OpenOperation
 
-#: Facts that call for a new plan; True: at once with everything the planner has.
-TRIGGERS = {
-    "operation_finished": False,
-    "lot_delivered": False,
-    "drive_finished": False,
-    "machine_failed": True,
-    "machine_repaired": True,
-}
+#: A machine that is expected back sooner than this has stopped, not broken down, ms.
+SHORT = 5 * MINUTE
 
 #: Steps of a lot that enter a plan of a running factory.
 DEPTH = 4
@@ -78,12 +71,19 @@ class PlannerAgent(Holon):
     # -- occasions --------------------------------------------------------------------
 
     def hear(self, event: Event) -> None:
-        """Take note of a fact that may call for a new plan."""
-        if event.kind == "operation_started":
-            return
-        major = TRIGGERS.get(event.kind)
-        if major is not None:
-            self.replan_soon(event.subject, event.kind, major=major)
+        """Take note of a fact that may call for a new plan.
+
+        Vehicles arrive when they were expected: only what was not known is an event.
+        """
+        match event.kind:
+            case "operation_finished":
+                self.replan_soon(event.subject, event.kind, major=False)
+            case "machine_failed" | "machine_repaired":
+                machine = self.factory.machines[event.subject]
+                mode = event.facts["mode"]
+                repair = machine.mean_repair(mode)
+                major = repair >= SHORT
+                self.replan_soon(event.subject, event.kind, major=major)
 
     def replan_soon(self, what: str, why: str, *, major: bool) -> None:
         """Plan anew at this instant, once all of its facts are known."""
@@ -208,11 +208,8 @@ class PlannerAgent(Holon):
 
     def urgency(self, order: OrderAgent) -> float:
         """Return how early an order should enter a plan."""
-        factory = self.factory
-        mean = factory.mean_duration
-        left = order.route.content(1)
-        slack = max(0.0, order.due - self.now - left)
-        return math.log(max(order.weight, 1e-9)) - slack / (2.0 * 8 * mean)
+        slack = max(0, order.due - order.content - self.now)
+        return order.log_weight - slack / (16 * self.factory.mean_duration)
 
     def machine_of(self, operation: str) -> str | None:
         """Return the machine the plan gives an operation to, if it spans it."""

@@ -45,11 +45,11 @@ class PlannerParams:
     window: int = 150
     delay: int = 0
     refresh: bool = True
-    search: int = 300
-    cpsat_windows: int = 2
+    search: int = 100
+    cpsat_windows: int = 1
     cpsat_limit: float = 0.005
-    exact: int = 20
-    exact_limit: float = 0.5
+    exact: int = 12
+    exact_limit: float = 0.05
     flow: float = 0.4
     stability: float = 30.0
 

@@ -22,7 +22,7 @@ PATIENCE = 30
 class Scenario:
     """World, policy, seed and horizon of a run, with all overrides applied.
 
-    ``days`` is how long orders are counted; ``disturbances`` come on top of the world's.
+    ``days`` is how long orders are counted; ``disturbances`` are added to the world's.
     """
 
     world: World

@@ -12,6 +12,9 @@ from kernel.calendar import MINUTE
 from kernel.events import Event
 from plant.vehicle import VehicleBody
 
+#: How long a vehicle stands waiting for a part before it does something else, ms.
+PATIENCE = 2 * MINUTE
+
 if TYPE_CHECKING:
     from agents.factory import Factory
 
@@ -52,7 +55,9 @@ class VehicleAgent(Holon):
         return Bid(price=float(pickup), promise=pickup)
 
     def take(self, call: CallForProposal, bid: Bid) -> bool:
-        """Take an award on the agenda."""
+        """Take an award on the agenda, unless it is done already or not wanted."""
+        if call.body.begun or not self.factory.fleet.wants(call.body):
+            return False
         self.agenda[call.body.id] = call.body
         call.body.promise = bid.promise
         self.decide_soon()
@@ -126,7 +131,14 @@ class VehicleAgent(Holon):
             pool = list(self.agenda.values())
         else:
             pool = [t for t in factory.fleet.open.values() if t.vehicle is None]
-        pool = [t for t in pool if t.origin != t.to]
+        pool = [
+            transport
+            for transport in pool
+            if factory.fleet.wants(transport)
+            and not transport.begun
+            and transport.origin != transport.to
+            and not self.held_up(transport)
+        ]
         if factory.planner is not None:
             pool = [t for t in pool if not factory.planner.covers(t)]
         if len(pool) <= 1:
@@ -185,26 +197,26 @@ class VehicleAgent(Holon):
         elif not part.working and part.ready <= self.now:
             self.body.carry(part.lot, transport.to)
             self.free_at = part.eta
-        elif part.ready > self.now + 2 * MINUTE and self.factory.fleet.open:
-            self._give_back(transport)  # held up: somebody else may need us
+        elif self.held_up(transport):
+            self._give_back(transport)  # somebody else may need us
         else:
             self._expect()
+
+    def held_up(self, transport: TransportOrder) -> bool:
+        """Return whether it would stand waiting for a part for long."""
+        return transport.part.ready > self.now + PATIENCE
 
     def _give_back(self, transport: TransportOrder) -> None:
         self.current = None
         transport.begun = False
         if transport.id not in self.agenda:
             transport.vehicle = None
-        others = [t for t in self.factory.fleet.open.values() if t is not transport]
-        if any(t.vehicle in (None, self.id) and not t.begun for t in others):
-            self.decide_soon()
+        self.decide_soon()
 
     def way_to(self, place: str) -> int:
         """Return how long it would drive from here to a place, ms."""
         layout = self.factory.layout
-        return layout.travel(
-            self.body.group.id, self.body.node, layout.node_of(place)
-        )
+        return layout.travel(self.body.group.id, self.body.node, layout.node_of(place))
 
     def _position(self, place: str) -> None:
         if self.body.node != self.factory.layout.node_of(place):
