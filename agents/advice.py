@@ -77,7 +77,7 @@ class Advice:
                 continue
             if any(part.loaded for part in operation.parts):
                 continue
-            factory.orders[operation.order].assign(operation, machine)
+            factory.orders[operation.order].allocation.assign(operation, machine)
         for agent in factory.machines.values():
             agent.decide_soon()
         for vehicle in factory.vehicles.values():

@@ -365,9 +365,9 @@ class Factory(mesa.Model):
             return
         order = self.orders[operation.order]
         if self.policy.allocation == "direct":
-            order.assign(operation, best[1])
+            order.allocation.assign(operation, best[1])
         elif self.policy.allocation == "contract_net":
-            order.announce_again(operation)
+            order.allocation.announce_again(operation)
 
     # -- shipping -------------------------------------------------------------------
 

@@ -119,7 +119,8 @@ class Fleet:
             for vehicle in self.vehicles.values():
                 vehicle.decide_soon()
         elif factory.policy.allocation == "contract_net":
-            factory.orders[transport.part.kit.order].call_vehicles(transport)
+            order = factory.orders[transport.part.kit.order]
+            order.allocation.call_vehicles(transport)
         else:
             self.wake_idle()
 

@@ -285,7 +285,7 @@ class MachineAgent(Holon):
     def _start(self, operation: OpenOperation, operator: str | None) -> None:
         factory = self.factory
         order = factory.orders[operation.order]
-        lot = order.hand_in(operation, self)
+        lot = order.production.hand_in(operation, self)
         nominal = operation.duration(self.id)
         operation.running = True
         factory.begun.add(operation.id)

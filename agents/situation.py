@@ -135,7 +135,7 @@ class Surveyor:
         live = [
             order
             for order in factory.orders.values()
-            if order.parts and not order.cancelled and not order.shipped
+            if order.production.parts and not order.cancelled and not order.shipped
         ]
         assert factory.planner is not None
         urgency = factory.planner.urgency
@@ -168,7 +168,7 @@ class Surveyor:
 
     @staticmethod
     def _in_process(order: OrderAgent) -> bool:
-        return any(part.working for part in order.parts.values())
+        return any(part.working for part in order.production.parts.values())
 
     def _machine(self, id: str, now: int) -> sp.Machine:
         agent = self.factory.machines[id]
@@ -247,7 +247,7 @@ class _Survey:
     def add(self) -> None:
         """Add the order's job and its next operations."""
         order = self.order
-        for part in order.parts.values():
+        for part in order.production.parts.values():
             self._follow(part)
         while self.feeds:
             self._assemble()
@@ -319,7 +319,7 @@ class _Survey:
     def _running(self, part: Part) -> OpenOperation:
         return next(
             op
-            for op in self.order.operations.values()
+            for op in self.order.production.operations.values()
             if op.running and part in op.parts
         )
 

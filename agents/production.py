@@ -1,0 +1,391 @@
+"""What is to be done next: an order's lots, and the operations open for them.
+
+An operation is opened as soon as the one before has begun, so that a holder can be
+found and the part expected; what an inspection finds may close it again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.work import Kit, OpenOperation, Part
+from kernel.calendar import Priority
+from kernel.events import Event
+from plant import lots
+from plant.lot import Lot, operation_id, step_name
+from worlds.products import RouteStep
+
+if TYPE_CHECKING:
+    from agents.machine import MachineAgent
+    from agents.order import OrderAgent
+
+
+class Production:
+    """The work in process of one order, as far as it is known.
+
+    It hears the facts about the order's lots.
+
+    Attributes
+    ----------
+    kits, parts, operations
+        By id; only what is open.
+    """
+
+    def __init__(self, order: OrderAgent) -> None:
+        self.order = order
+        self.factory = order.factory
+        self.route = order.route
+        self.kits: dict[str, Kit] = {}
+        self.parts: dict[str, Part] = {}
+        self.operations: dict[str, OpenOperation] = {}
+        self._fresh: list[str] = []
+        self._settling = -1
+
+    def hand_in(self, operation: OpenOperation, machine: MachineAgent) -> Lot:
+        """Return the lot a machine is about to work on, assembled if need be."""
+        factory = self.factory
+        self.order.allocation.hand_over(operation, machine)
+        floor = factory.floor
+        if len(operation.step.predecessors) < 2 or operation.parts[0].mending:
+            part = operation.parts[0]
+            lot = floor.lot(part.lot)
+        elif len(operation.parts) == 1 and operation.parts[0].lot == operation.lot:
+            part = operation.parts[0]  # joined before the start: work in process
+            lot = floor.lot(part.lot)
+        else:
+            factory.hearers[operation.lot] = self
+            joined = [floor.lot(part.lot) for part in operation.parts]
+            for part in operation.parts:
+                del self.parts[part.lot]
+            lot = lots.join(
+                floor, operation.lot, operation.kit.id, operation.step, joined
+            )
+            part = Part(
+                lot=lot.id,
+                kit=operation.kit,
+                step=operation.step.index,
+                pieces=len(lot.pieces),
+                at=machine.id,
+                ready=self.order.now,
+            )
+            self.parts[lot.id] = part
+            operation.parts = [part]
+        name = step_name(operation.step, part.mending)
+        part.rounds[name] = part.rounds.get(name, 0) + 1
+        part.working = True
+        part.ready = self.order.now + operation.duration(machine.id)
+        part.step, part.passed = operation.step.index, False
+        part.uncertain = operation.step.inspection is not None and not part.mending
+        if not part.mending and operation.step.successor is not None:
+            following = self._open(part, operation.step.successor)
+            self.order.allocation.place(following)
+        return lot
+
+    def on_lot_released(self, event: Event) -> None:
+        """A lot is on the floor: open its first operation."""
+        facts = event.facts
+        kit = self.kits[facts["kit"]]
+        index = next(s.index for s in self.route.steps if s.id == facts["step"])
+        part = Part(
+            lot=event.subject,
+            kit=kit,
+            step=index,
+            pieces=facts["pieces"],
+            at=facts["at"],
+            ready=self.order.now,
+        )
+        self.parts[part.lot] = part
+        step = self.route.steps[index]
+        if len(step.predecessors) > 1:  # work in process, assembled from here on
+            operation = self._opened(
+                operation_id(part.lot, step.id), kit, part.lot, step, mending=False
+            )
+            operation.parts, operation.complete = [part], True
+            kit.assemblies[index] = operation
+        else:
+            operation = self._open(part, index)
+        self.order.allocation.place(operation)
+
+    def on_operation_finished(self, event: Event) -> None:
+        """An operation has ended: see to what follows when all is known of it."""
+        operation = self.operations.pop(event.facts["operation"])
+        self.factory.operations.pop(operation.id)
+        self.order.allocation.initiator.close(operation.id)
+        part = self.parts[event.facts["lot"]]
+        part.working = part.uncertain = False
+        part.ready, part.at = self.order.now, event.subject
+        if part.mending:
+            part.mending = False  # inspected again at the same step
+        else:
+            part.step = operation.step.index
+            part.passed = True  # unless an inspection objects
+        self._settle_soon(part.lot)
+
+    def on_lot_inspected(self, event: Event) -> None:
+        """An inspection has found some pieces to mend or to scrap."""
+        part = self.parts[event.subject]
+        facts = event.facts
+        if facts["rework"] and facts["rework"] == facts["pieces"]:
+            part.passed, part.mending = False, True
+
+    def on_lot_scrapped(self, event: Event) -> None:
+        """Pieces are lost: make them again."""
+        part = self.parts[event.subject]
+        part.pieces -= event.facts["pieces"]
+        kit = part.kit
+        kit.again += 1
+        chain = self.route.steps[part.step].chain
+        last = max(s.index for s in self.route.steps if s.chain == chain)
+        outer = kit.parent if last == kit.root else kit
+        again = Kit(
+            id=f"{kit.lot_of(chain)}+{kit.again}",
+            order=self.order.id,
+            route=self.route,
+            pieces=event.facts["pieces"],
+            root=last,
+            parent=outer,
+        )
+        if self.order.cancelled:
+            return
+        self.order.reserve(again.steps(), again.pieces, done=set())
+        self.order.release_kit(again, replaces=event.subject)
+        self.factory.changed(event.subject, "reject", major=True)
+
+    def on_lot_split(self, event: Event) -> None:
+        """Flagged pieces part from the good ones."""
+        part = self.parts[event.subject]
+        part.pieces -= event.facts["pieces"]
+        into = event.facts["into"]
+        self.factory.hearers[into] = self
+        self.parts[into] = Part(
+            lot=into,
+            kit=part.kit,
+            step=part.step,
+            pieces=event.facts["pieces"],
+            at=part.at,
+            ready=self.order.now,
+            mending=True,
+            rounds={self.route.steps[part.step].id: 1},
+        )
+        self._settle_soon(into)
+        self.factory.changed(event.subject, "reject", major=True)
+
+    def _settle_soon(self, lot: str) -> None:
+        self._fresh.append(lot)
+        if self._settling != self.order.now:
+            self._settling = self.order.now
+            self.order.at(self.order.now, "settle", priority=Priority.MESSAGE)
+
+    def settle(self) -> None:
+        """See to the parts of which something was learnt at this instant."""
+        fresh, self._fresh = self._fresh, []
+        self._settling = -1
+        for lot in fresh:
+            part = self.parts.get(lot)
+            if part is not None:
+                self._see_to(part)
+
+    def _see_to(self, part: Part) -> None:
+        """Open what a part needs next, and close what was opened in vain."""
+        following = self._expected(part)
+        if part.pieces == 0:
+            self._forget(part, following)
+            return
+        if self.order.cancelled:
+            if following is not None and not following.running:
+                self.drop(following)
+            self.end_if_idle(part)
+            return
+        if not part.passed and part.mending and following is not None:
+            self._remove_part(part, following)
+        if part.passed:
+            successor = self.route.steps[part.step].successor
+            if successor is None:
+                self._finish(part)
+                return
+            operation = self._open(part, successor)
+        else:
+            operation = self._open(part, part.step)
+        if len(operation.step.predecessors) > 1 and not part.mending:
+            self._count(operation)
+        self.order.allocation.place(operation)
+        if self.factory.world.floor.store_after is not None:
+            self.order.at(
+                self.order.now + self.factory.world.floor.store_after, "store", part.lot
+            )
+        self.factory.reconsider(operation)
+        self.factory.fleet.ready(part)
+        if operation.holder is not None:
+            self.factory.machines[operation.holder].decide_soon()
+
+    def store(self, lot: str) -> None:
+        """Have a lot that has waited too long, in a full output, brought to the store.
+
+        Nothing moves without a reserved place, so that full buffers could lock each
+        other; the store, which has always room, breaks the circle.
+        """
+        part, factory = self.parts.get(lot), self.factory
+        if (
+            part is None
+            or part.working
+            or part.moving
+            or part.at not in factory.machines
+        ):
+            return
+        buffers = factory.machines[part.at].body.buffers
+        if lot not in (*buffers.output, *buffers.blocked):
+            return
+        if len(buffers.output) < buffers.output_size:
+            after = factory.world.floor.store_after
+            assert after is not None
+            self.order.at(self.order.now + after, "store", lot)
+            return
+        factory.store.reserve(factory.floor.lot(lot))
+        factory.fleet.request(part, factory.store.id, None)
+
+    def _expected(self, part: Part) -> OpenOperation | None:
+        """Return the operation opened for a part in advance."""
+        for operation in self.operations.values():
+            if part in operation.parts and not operation.running:
+                return operation
+        return None
+
+    def _remove_part(self, part: Part, operation: OpenOperation) -> None:
+        if len(operation.parts) == 1:
+            self.drop(operation)
+            return
+        operation.parts.remove(part)
+        self._count(operation)
+
+    def _forget(self, part: Part, operation: OpenOperation | None) -> None:
+        del self.parts[part.lot]
+        if operation is not None:
+            self._remove_part(part, operation)
+
+    def _finish(self, part: Part) -> None:
+        """Have a finished lot brought to where it leaves."""
+        end = self.factory.exit
+        if end is None:
+            self._leave(part)
+            return
+        place = self.factory.floor.places[end]
+        place.reserve(self.factory.floor.lot(part.lot))
+        self.factory.fleet.request(part, end, None)
+
+    def on_lot_delivered(self, event: Event) -> None:
+        """A lot has been put down."""
+        lot = event.subject
+        transport = self.factory.fleet.delivered(lot)
+        part = self.parts.get(lot)
+        if part is None:
+            return
+        if self.order.cancelled:
+            self.end_if_idle(part)
+        elif (
+            transport is not None
+            and transport.to == self.factory.exit
+            and (transport.operation is None and self._is_final(part))
+        ):
+            self._leave(part)
+        elif transport is not None and transport.operation is None:
+            self.factory.changed(lot, "stored", major=False)
+            self._settle_soon(lot)
+
+    def _is_final(self, part: Part) -> bool:
+        return self._expected(part) is None and (
+            self.route.steps[part.step].successor is None
+        )
+
+    def _leave(self, part: Part) -> None:
+        del self.parts[part.lot]
+        self.order.arrived(part.lot, part.pieces)
+
+    def on_lot_loaded(self, event: Event) -> None:
+        """A lot is on a vehicle."""
+        self.factory.fleet.loaded(event.subject)
+
+    def _open(self, part: Part, index: int) -> OpenOperation:
+        """Return the operation that takes a part next, opened if it is not yet."""
+        step = self.route.steps[index]
+        if len(step.predecessors) > 1 and not part.mending:
+            return self._assembly(part, step)
+        name = step_name(step, part.mending)
+        id = operation_id(part.lot, name, part.rounds.get(name, 0) + 1)
+        operation = self.operations.get(id)
+        if operation is None:
+            operation = self._opened(id, part.kit, part.lot, step, part.mending)
+            operation.parts.append(part)
+        operation.pieces = part.pieces
+        return operation
+
+    def _assembly(self, part: Part, step: RouteStep) -> OpenOperation:
+        kit = part.kit
+        while not kit.covers(step.index):
+            assert kit.parent is not None
+            kit = kit.parent
+        operation = kit.assemblies.get(step.index)
+        if operation is None or operation.running:
+            lot = kit.lot_of(step.chain)
+            operation = self._opened(
+                operation_id(lot, step.id), kit, lot, step, mending=False
+            )
+            operation.pieces = kit.pieces
+            kit.assemblies[step.index] = operation
+        if part not in operation.parts:
+            operation.parts.append(part)
+        self._count(operation)
+        return operation
+
+    def _count(self, operation: OpenOperation) -> None:
+        """See whether an assembly has all its parts."""
+        there: dict[str, int] = {}
+        for part in operation.parts:
+            chain = self.route.steps[part.step].chain
+            there[chain] = there.get(chain, 0) + part.pieces
+        operation.complete = len(there) == len(operation.step.predecessors) and all(
+            pieces >= operation.pieces for pieces in there.values()
+        )
+
+    def _opened(
+        self, id: str, kit: Kit, lot: str, step: RouteStep, mending: bool
+    ) -> OpenOperation:
+        modes = step.rework if mending else step.modes
+        tail = self.route.tail(step.index, kit.pieces)
+        operation = OpenOperation(
+            id=id,
+            order=self.order.id,
+            kit=kit,
+            lot=lot,
+            step=step,
+            modes=modes,
+            pieces=kit.pieces,
+            weight=self.order.weight,
+            due=self.factory.latest_for(self.order.due),
+            tail=tail if mending else tail - step.quickest.duration(kit.pieces),
+            opened=self.order.now,
+            family=None if mending else step.family,
+            complete=len(step.predecessors) < 2,
+        )
+        self.operations[id] = operation
+        self.factory.operations[id] = operation
+        return operation
+
+    def drop(self, operation: OpenOperation) -> None:
+        """Close an operation that will not be done."""
+        for part in operation.parts:
+            self.factory.fleet.cancel(part, "not wanted any more")
+        self.order.allocation.take_from(operation)
+        self.operations.pop(operation.id, None)
+        self.factory.operations.pop(operation.id, None)
+        kit = operation.kit
+        if kit.assemblies.get(operation.step.index) is operation:
+            del kit.assemblies[operation.step.index]
+
+    def end_if_idle(self, part: Part) -> None:
+        """Take a cancelled part off the floor unless it is in work or on a vehicle."""
+        if part.working or not self.factory.fleet.cancel(part, "order cancelled"):
+            return
+        if part.lot in self.parts:
+            del self.parts[part.lot]
+            lots.end(self.factory.floor, self.factory.floor.lot(part.lot))
+        self.order.close()
