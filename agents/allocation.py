@@ -44,7 +44,10 @@ class Allocation(Announcer):
             self.free_parts(operation)
             self.take_from(operation)
         operation.holder = machine
-        self.factory.machines[machine].hold(operation)
+        holder = self.factory.machines[machine]
+        if self.order.promise is None:
+            self.order.quoted(operation.id, holder.quote(operation)[1])
+        holder.hold(operation)
 
     def free_parts(self, operation: OpenOperation) -> bool:
         """Take back the calls for an operation's parts; False: one is on a vehicle."""
@@ -74,9 +77,7 @@ class Allocation(Announcer):
         if planned is not None:
             self.assign(operation, planned)
         elif factory.policy.allocation == "direct":
-            machine, finish = factory.best_machine(operation)
-            self.order.quoted(operation.id, finish)
-            self.assign(operation, machine)
+            self.assign(operation, factory.best_machine(operation))
         elif (
             factory.policy.allocation == "contract_net"
             and operation.id not in factory.calling
@@ -129,7 +130,6 @@ class Allocation(Announcer):
                 operation.promised = call.promise or self.order.now
                 self.order.quoted(about, operation.promised)
                 factory.machines[operation.holder].decide_soon()
-                factory.changed(about, "award", major=False)
             elif operation.holder is None:
                 self._again(about)
         elif about in self.needs:

@@ -271,14 +271,12 @@ class Factory(mesa.Model):
             )
         return route
 
-    def best_machine(self, operation: OpenOperation) -> tuple[str, int]:
-        """Return the machine with the best quote, and when it would be done."""
-        quotes = [
-            (*self.machines[id].quote(operation), id)
+    def best_machine(self, operation: OpenOperation) -> str:
+        """Return the machine with the best quote."""
+        return min(
+            (self.machines[id].quote(operation), id)
             for id in self.nearest_machines(operation)
-        ]
-        _, finish, machine = min(quotes)
-        return machine, finish
+        )[1]
 
     def nearest_machines(self, operation: OpenOperation) -> list[str]:
         """Return the nearest of the machines that can do an operation."""
@@ -406,7 +404,7 @@ class Factory(mesa.Model):
             lot = self.floor.lots.pop(id)
             self.floor.places[lot.at].hand_over(lot)
             pieces += len(lot.pieces)
-        self.emit("order_shipped", order, dock=None, pieces=pieces)
+        self.emit("order_shipped", order, dock=self.exit, pieces=pieces)
 
     def close_order(self, order: OrderAgent) -> None:
         """An order is done with: shipped, or cancelled and off the floor."""
@@ -416,7 +414,6 @@ class Factory(mesa.Model):
             if content:
                 flow = (self.now - order.request.arrival) / content
                 self.flow_factor += 0.02 * (min(flow, 50.0) - self.flow_factor)
-        self.changed(order.id, "shipped", major=False)
 
 
 def _mean_duration(world: World) -> float:
