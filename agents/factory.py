@@ -122,6 +122,9 @@ class Factory(mesa.Model):
         self.call_window = 4 * self.network.patience
         self.flow_factor = 2.0  # flow time over work content, as learnt so far
         self.operations: dict[str, OpenOperation] = {}
+        self.able: dict[str, dict[str, OpenOperation]] = {
+            machine.id: {} for machine in world.machines
+        }  # open operations that each machine can do
         self.begun: set[str] = set()  # operations started, by id
         self.orders: dict[str, OrderAgent] = {}
         self.hearers: dict[str, Any] = {}
@@ -271,6 +274,18 @@ class Factory(mesa.Model):
             )
         return route
 
+    def open_operation(self, operation: OpenOperation) -> None:
+        """Let everybody who can do an operation know of it."""
+        self.operations[operation.id] = operation
+        for mode in operation.modes:
+            self.able[mode.machine][operation.id] = operation
+
+    def close_operation(self, operation: OpenOperation) -> None:
+        """Forget an operation that is done, or not wanted any more."""
+        self.operations.pop(operation.id, None)
+        for mode in operation.modes:
+            self.able[mode.machine].pop(operation.id, None)
+
     def best_machine(self, operation: OpenOperation) -> str:
         """Return the machine with the best quote."""
         return min(
@@ -404,7 +419,7 @@ class Factory(mesa.Model):
             lot = self.floor.lots.pop(id)
             self.floor.places[lot.at].hand_over(lot)
             pieces += len(lot.pieces)
-        self.emit("order_shipped", order, dock=self.exit, pieces=pieces)
+        self.emit("order_shipped", order, dock=None, pieces=pieces)
 
     def close_order(self, order: OrderAgent) -> None:
         """An order is done with: shipped, or cancelled and off the floor."""

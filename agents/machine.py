@@ -336,7 +336,10 @@ class MachineAgent(Holon):
             for operation in self.agenda.values()
             if not operation.called and self.mine(operation) and operation.complete
         ]
-        if not waiting or self.body.buffers.room <= 0:
+        if self.body.buffers.room <= 0:
+            return
+        if not waiting:
+            self._seek_work()
             return
         horizon = self.now + self.factory.fleet.look_ahead
         if self.factory.planner is not None:
@@ -352,6 +355,36 @@ class MachineAgent(Holon):
                 ready = operation.ready - self.factory.fleet.look_ahead
                 if ready > self.now:
                     self.wake_at(ready)
+
+    def _seek_work(self) -> None:
+        """Take over, or have announced again, what waits elsewhere, before running dry.
+
+        An early choice of machine is worth keeping only while that machine is the
+        sooner one.
+        """
+        body, factory = self.body, self.factory
+        if (
+            factory.planner is not None
+            or body.down
+            or body.buffers.input
+            or body.buffers.incoming
+            or (body.hours is not None and not body.hours.is_open(self.now))
+        ):
+            return
+        horizon = self.now + factory.fleet.look_ahead
+        waiting = [
+            operation
+            for operation in factory.able[self.id].values()
+            if operation.holder not in (None, self.id)
+            and operation.complete
+            and not operation.called
+            and not operation.running
+            and all(self._callable(part, horizon) for part in operation.parts)
+            and not factory.lacks_material(operation)
+        ]
+        if waiting:
+            best = max(waiting, key=lambda op: (self.urgency(op), op.id))
+            factory.reconsider(best)
 
     @staticmethod
     def _callable(part: Part, horizon: int) -> bool:

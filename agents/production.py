@@ -109,7 +109,7 @@ class Production:
     def on_operation_finished(self, event: Event) -> None:
         """An operation has ended: see to what follows when all is known of it."""
         operation = self.operations.pop(event.facts["operation"])
-        self.factory.operations.pop(operation.id)
+        self.factory.close_operation(operation)
         self.order.allocation.initiator.close(operation.id)
         part = self.parts[event.facts["lot"]]
         part.working = part.uncertain = False
@@ -367,7 +367,7 @@ class Production:
             complete=len(step.predecessors) < 2,
         )
         self.operations[id] = operation
-        self.factory.operations[id] = operation
+        self.factory.open_operation(operation)
         return operation
 
     def drop(self, operation: OpenOperation) -> None:
@@ -376,7 +376,7 @@ class Production:
             self.factory.fleet.cancel(part, "not wanted any more")
         self.order.allocation.take_from(operation)
         self.operations.pop(operation.id, None)
-        self.factory.operations.pop(operation.id, None)
+        self.factory.close_operation(operation)
         kit = operation.kit
         if kit.assemblies.get(operation.step.index) is operation:
             del kit.assemblies[operation.step.index]
