@@ -155,7 +155,7 @@ class Production:
         """Flagged pieces part from the good ones."""
         part = self.parts[event.subject]
         part.pieces -= event.facts["pieces"]
-        into = event.facts["into"]
+        into, step = event.facts["into"], self.route.steps[part.step].id
         self.factory.hearers[into] = self
         self.parts[into] = Part(
             lot=into,
@@ -165,7 +165,7 @@ class Production:
             at=part.at,
             ready=self.order.now,
             mending=True,
-            rounds={self.route.steps[part.step].id: 1},
+            rounds={step: part.rounds[step]},
         )
         self._settle_soon(into)
         self.factory.changed(event.subject, "reject", major=True)
@@ -206,7 +206,7 @@ class Production:
             operation = self._open(part, successor)
         else:
             operation = self._open(part, part.step)
-        if len(operation.step.predecessors) > 1 and not part.mending:
+        if self._assembles(part, operation.step):
             self._count(operation)
         self.order.allocation.place(operation)
         if self.factory.world.floor.store_after is not None:
@@ -307,7 +307,7 @@ class Production:
     def _open(self, part: Part, index: int) -> OpenOperation:
         """Return the operation that takes a part next, opened if it is not yet."""
         step = self.route.steps[index]
-        if len(step.predecessors) > 1 and not part.mending:
+        if self._assembles(part, step):
             return self._assembly(part, step)
         name = step_name(step, part.mending)
         id = operation_id(part.lot, name, part.rounds.get(name, 0) + 1)
@@ -315,8 +315,17 @@ class Production:
         if operation is None:
             operation = self._opened(id, part.kit, part.lot, step, part.mending)
             operation.parts.append(part)
+            operation.complete = True
         operation.pieces = part.pieces
         return operation
+
+    @staticmethod
+    def _assembles(part: Part, step: RouteStep) -> bool:
+        """Return whether a part is one of several that a step will join.
+
+        What has been joined may come back to the step, to be mended and inspected.
+        """
+        return len(step.predecessors) > 1 and part.step != step.index
 
     def _assembly(self, part: Part, step: RouteStep) -> OpenOperation:
         kit = part.kit

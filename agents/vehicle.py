@@ -67,8 +67,12 @@ class VehicleAgent(Holon):
         """Forget an award, or a transport that was cancelled."""
         id = about if isinstance(about, str) else about.id
         self.agenda.pop(id, None)
-        if self.current is not None and self.current.id == id:
+        current = self.current
+        if current is not None and current.id == id and not current.part.loaded:
             self.current = None
+            current.begun = False
+            if current.vehicle == self.id:
+                current.vehicle = None
         if isinstance(about, TransportOrder) and self.participant.holds(id):
             self.participant.release(id, "cancelled")
         self.decide_soon()

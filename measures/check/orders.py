@@ -103,7 +103,8 @@ def _complete(
     if order is None:
         return
     pieces, dock = 0, event.facts["dock"]
-    if (dock is None) != (record.world.completion == "processed"):
+    world = record.world
+    if (dock is None) != (world.completion == "processed" or not world.docks):
         yield event.time, event.subject, f"ships from {dock}"
     for id in sorted(lots):
         if record.lots[id].left is not event:

@@ -159,17 +159,24 @@ def vehicle_stops(record: Record) -> Iterator[Finding]:
 
 
 def hops(record: Record) -> Iterator[Finding]:
-    """Where there are vehicles, they bring the lots; without, lots hop at once."""
-    loaded: dict[str, int] = {}
-    vehicles = bool(record.vehicles)
+    """Where there are vehicles, they bring the lots; without, lots hop at once.
+
+    From the output of a machine to its own input no vehicle is needed.
+    """
+    loaded: dict[str, Event] = {}
     for event in record.of_lots:
-        if event.kind not in ("lot_loaded", "lot_delivered"):
-            continue
-        if vehicles and event.facts["vehicle"] is None:
-            yield event.time, event.subject, f"{event.kind} without a vehicle"
         if event.kind == "lot_loaded":
-            loaded[event.subject] = event.time
-        elif not vehicles and loaded.get(event.subject) != event.time:
+            loaded[event.subject] = event
+        if event.kind != "lot_delivered" or event.subject not in loaded:
+            continue
+        taken = loaded.pop(event.subject)
+        by, at = event.facts["vehicle"], event.facts["at"]
+        if taken.facts["vehicle"] != by:
+            what = f"loaded by {taken.facts['vehicle']}, brought by {by}"
+            yield event.time, event.subject, what
+        elif by is None and record.vehicles and taken.facts["at"] != at:
+            yield event.time, event.subject, f"brought to {at} without a vehicle"
+        elif by is None and taken.time != event.time:
             yield event.time, event.subject, "hops, but not at once"
 
 
