@@ -51,6 +51,8 @@ class Advice:
             self.machine[work.operation] = work.machine
             self.start[work.operation] = work.start
             self.sequence.setdefault(work.machine, []).append(work)
+        #: Set-up families, where they matter.
+        self.family = situation.families
         self.planned_trips: dict[tuple[str, str], str] = {}
         self.trips: dict[str, list[PlannedTrip]] = {}
         for trip in sorted(plan.trips, key=lambda t: (t.pickup, t.leave)):
@@ -78,6 +80,7 @@ class Advice:
             if any(part.loaded for part in operation.parts):
                 continue
             factory.orders[operation.order].allocation.assign(operation, machine)
+        factory.fleet.place_uncovered()
         for agent in factory.machines.values():
             agent.decide_soon()
         for vehicle in factory.vehicles.values():
@@ -123,19 +126,25 @@ class Advice:
         return operation
 
     def _fill(self, machine: MachineAgent, head: Assignment) -> OpenOperation | None:
-        """Return an operation outside the plan that fits in before the next in it."""
-        gap = head.setup_start - machine.now
+        """Return the most pressing operation outside the plan that fits in before it.
+
+        There must be time for its set-up, and for that of the next in the plan.
+        """
+        gap = head.start - machine.now
+        best: OpenOperation | None = None
         for operation in machine.agenda.values():
             if operation.id in self.machine or not machine.mine(operation):
                 continue
-            fits = operation.duration(machine.id) <= gap
-            if (
-                fits
-                and not machine.body.setup_time(operation.family)
-                and (machine.has(operation))
-            ):
-                return operation
-        return None
+            if best is not None and self.rank(operation) >= self.rank(best):
+                continue
+            duration = operation.duration(machine.id)
+            setup = machine.body.setup_time(operation.family)
+            back = machine.body.setup_time(
+                self.family.get(head.operation), operation.family
+            )
+            if duration + setup + back <= gap and machine.has(operation):
+                best = operation
+        return best
 
     def rank(self, operation: OpenOperation) -> tuple[int, float]:
         """Return a key that sorts operations as the plan wants them begun."""

@@ -26,7 +26,7 @@ class CustomersAgent(Holon):
 
     def __init__(self, factory: Factory) -> None:
         super().__init__(factory, "customers")
-        scenario = factory.scenario
+        scenario = factory.case
         self.customers = Customers(scenario.world, scenario.seed)
         self.count = 0
         self.waiting: set[str] = set()
@@ -41,7 +41,7 @@ class CustomersAgent(Holon):
 
     def begin(self) -> None:
         """Open the doors."""
-        scenario = self.factory.scenario
+        scenario = self.factory.case
         self.strikes: list[Disturbance] = []
         texts = (*scenario.world.disturbances, *scenario.disturbances)
         for text in texts:

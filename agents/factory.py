@@ -86,15 +86,16 @@ class Factory(mesa.Model):
         *,
         world: World | str = "cell",
         policy: str = "hybrid",
-        seed: int = 1,
+        seed: int | None = 1,
         days: float | None = None,
         slice_minutes: float = 10.0,
     ) -> None:
+        seed = 1 if seed is None else seed  # batch_run of Mesa 3.5 may say None
         super().__init__(rng=seed)
         if scenario is None:
             spec = read_world(world) if isinstance(world, str) else world
             scenario = scenario_of(spec, policy=policy, seed=seed, days=days)
-        self.scenario = scenario
+        self.case = scenario  # Mesa 3.5 keeps `scenario` for itself
         self.policy = scenario.policy
         self.slice = round(slice_minutes * MINUTE)
         self.world = scenario.world
@@ -194,8 +195,8 @@ class Factory(mesa.Model):
         self.emit(
             "run_started",
             self.world.name,
-            window=list(self.scenario.window),
-            horizon=self.scenario.cap,
+            window=list(self.case.window),
+            horizon=self.case.cap,
         )
         for inventory in self.inventories.values():
             inventory.stock.begin()
@@ -237,6 +238,8 @@ class Factory(mesa.Model):
             reproducible=self.reproducible,
         )
         self.calendar.stop()
+        # Mesa 3.3 keeps every model alive that is a key here.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     # -- facts ----------------------------------------------------------------------
 

@@ -124,6 +124,20 @@ class Fleet:
         else:
             self.wake_idle()
 
+    def place_uncovered(self) -> None:
+        """Find vehicles for what a new plan no longer says a vehicle for."""
+        planner = self.factory.planner
+        assert planner is not None
+        for transport in list(self.open.values()):
+            if (
+                transport.vehicle is None
+                and not transport.begun
+                and transport.origin != transport.to
+                and transport.id not in self.factory.calling
+                and not planner.covers(transport)
+            ):
+                self._allocate(transport)
+
     def wake_idle(self) -> None:
         """Let the vehicles without work look for some."""
         for vehicle in self.vehicles.values():

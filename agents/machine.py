@@ -313,7 +313,8 @@ class MachineAgent(Holon):
     def awaits(self, operation: OpenOperation) -> bool:
         """Return whether its parts are here or on their way."""
         return operation.complete and all(
-            part.at == self.id or (part.moving and part.heading == self.id)
+            (part.moving and part.heading == self.id)
+            or (part.at == self.id and part.lot in self.body.buffers.input)
             for part in operation.parts
         )
 

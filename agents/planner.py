@@ -122,16 +122,14 @@ class PlannerAgent(Holon):
     def _solver(self) -> Params:
         params = self.params
         if self.static:
-            return Params(
-                budget=max(2000, params.search), seed=self.factory.scenario.seed
-            )
+            return Params(budget=max(2000, params.search), seed=self.factory.case.seed)
         return Params(
             budget=params.search,
             windows=params.cpsat_windows,
             window_work=params.cpsat_limit,
             exact_operations=params.exact,
             exact_work=params.exact_limit,
-            seed=self.factory.scenario.seed,
+            seed=self.factory.case.seed,
         )
 
     def _adopt_later(

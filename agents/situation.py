@@ -30,17 +30,18 @@ HORIZON = 14 * DAY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """A problem, and which lots the inputs of its operations are."""
+    """A problem, and what its operations are called: lots of inputs, families."""
 
     problem: sp.Problem
     inputs: dict[str, tuple[str, ...]]
+    families: dict[str, str]
     places: tuple[str, ...]
 
     @classmethod
     def nothing(cls) -> Situation:
         """Return the situation without work."""
         problem = sp.Problem(now=0, jobs=(), operations=(), machines=())
-        return cls(problem=problem, inputs={}, places=())
+        return cls(problem=problem, inputs={}, families={}, places=())
 
 
 class Surveyor:
@@ -96,7 +97,7 @@ class Surveyor:
         found: list[tuple[int, int]] = []
         for id in {c for c in calendars if c is not None}:
             calendar = next(c for c in world.calendars if c.id == id)
-            end = self.factory.scenario.cap + HORIZON
+            end = self.factory.case.cap + HORIZON
             found += closed(calendar, world.start, 0, end)
         merged: list[tuple[int, int]] = []
         for begin, end in sorted(found):
@@ -151,6 +152,7 @@ class Surveyor:
         return Situation(
             problem=problem,
             inputs=dict(zip(ids, frame.lots, strict=True)),
+            families=frame.families,
             places=self.places,
         )
 

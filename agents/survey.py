@@ -26,6 +26,7 @@ class Frame:
     operations: list[sp.Operation] = field(default_factory=list)
     lots: list[tuple[str, ...]] = field(default_factory=list)  # by operation: inputs
     jobs: list[sp.Job] = field(default_factory=list)
+    families: dict[str, str] = field(default_factory=dict)  # by operation
 
 
 class OrderSurvey:
@@ -289,4 +290,6 @@ class OrderSurvey:
             )
         )
         self.frame.lots.append(lots)
+        if family is not None:
+            self.frame.families[id] = family
         return len(self.frame.operations) - 1
