@@ -7,8 +7,14 @@ from plant.lot import Lot
 
 
 def slot_key(lot: Lot) -> str:
-    """Return what occupies a slot: lots parted at an inspection share theirs."""
-    return f"{lot.kit}/{lot.chain}"
+    """Return what occupies a slot: lots that will be joined on one chain share theirs.
+
+    They were parted at an inspection, or replace scrapped pieces of a branch (their
+    kit is called ``KIT/CHAIN+N``, and is wanted where ``KIT`` is assembled).
+    """
+    outer, _, branch = lot.kit.rpartition("/")
+    kit = outer if branch.startswith(f"{lot.chain}+") and outer else lot.kit
+    return f"{kit}/{lot.chain}"
 
 
 class Buffers:
@@ -19,7 +25,15 @@ class Buffers:
     needs more slots than it has parts.
     """
 
-    __slots__ = ("_slots", "blocked", "incoming", "input", "output", "output_size", "size")
+    __slots__ = (
+        "_slots",
+        "blocked",
+        "incoming",
+        "input",
+        "output",
+        "output_size",
+        "size",
+    )
 
     def __init__(self, input_size: int, output_size: int) -> None:
         self.size = input_size

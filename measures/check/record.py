@@ -66,12 +66,16 @@ class Lot:
     order: str
     kit: str
     chain: str
+    home: str = ""  # the kit it is to complete, if it replaces pieces of a branch
     left: Event | None = None
 
     @property
     def slot(self) -> tuple[str, str]:
-        """What takes up one place in a buffer: the lots parted from one share it."""
-        return self.kit, self.chain
+        """What takes up one place in a buffer.
+
+        Lots parted from one share it, and those that replace its scrapped pieces.
+        """
+        return self.home or self.kit, self.chain
 
 
 @dataclass(slots=True)
@@ -204,14 +208,29 @@ class Record:
     def _lot_released(self, event: Event) -> None:
         facts = event.facts
         lot = Lot(event, facts["order"], facts["kit"], facts["chain"])
+        lot.home = self._home(lot, facts["replaces"])
         self._enter(event, event.subject, lot, facts["at"], facts["pieces"])
         self._about(event.subject, event)
+
+    def _home(self, lot: Lot, replaced: str | None) -> str:
+        """Return the kit a lot completes if it replaces another on its branch."""
+        other = self.lots.get(replaced or "")
+        if other is None or other.chain != lot.chain or lot.order not in self.orders:
+            return ""
+        steps = self.orders[lot.order].route.steps
+        if steps[-1].chain == lot.chain:
+            return ""  # no branch: nothing is assembled afterwards
+        return other.home or other.kit
 
     def _lots_joined(self, event: Event) -> None:
         facts = event.facts
         for id in facts["inputs"]:
             self._leave(id, event)
         lot = Lot(event, facts["order"], facts["kit"], facts["step"])
+        for id in facts["inputs"]:
+            if id in self.lots:
+                replaced = self.lots[id].entered.facts.get("replaces")
+                lot.home = lot.home or self._home(lot, replaced)
         self._enter(event, event.subject, lot, facts["at"], facts["pieces"])
         self._about(event.subject, event)
 
@@ -219,7 +238,7 @@ class Record:
         id, facts = event.subject, event.facts
         parent = self.lots.get(id)
         if parent is not None:
-            lot = Lot(event, parent.order, parent.kit, parent.chain)
+            lot = Lot(event, parent.order, parent.kit, parent.chain, parent.home)
             self._pieces[id] -= facts["pieces"]
             self._enter(event, facts["into"], lot, self._place[id], facts["pieces"])
         self._about(id, event)
