@@ -13,7 +13,7 @@ from agents.agent import Holon
 from agents.fleet import TransportOrder
 from agents.policy import PlannerParams
 from agents.situation import Situation, Surveyor
-from kernel.calendar import MINUTE, Priority
+from kernel.calendar import HOUR, MINUTE, Priority
 from kernel.events import Event
 from scheduling.plan import Plan, Result, Status
 from scheduling.portfolio import Params, refresh, solve
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: A machine that is expected back sooner than this has stopped, not broken down, ms.
 SHORT = 5 * MINUTE
+#: Slack from which an order is in no hurry, ms.
+FAR = 12 * HOUR
 
 #: Steps of a lot that enter a plan of a running factory.
 DEPTH = 4
@@ -205,8 +207,11 @@ class PlannerAgent(Holon):
     # -- advice -----------------------------------------------------------------------
 
     def urgency(self, order: OrderAgent) -> float:
-        """Return how early an order should enter a plan."""
-        slack = max(0, order.due - order.content - self.now)
+        """Return how early an order should enter a plan.
+
+        Beyond ``FAR`` one due date is as good as another: first come, first served.
+        """
+        slack = min(max(0, order.due - order.content - self.now), FAR)
         return order.log_weight - slack / (16 * self.factory.mean_duration)
 
     def machine_of(self, operation: str) -> str | None:

@@ -20,7 +20,8 @@ class PlannerParams:
     Attributes
     ----------
     window
-        How many operations a plan spans at most; lots in process always count.
+        How many operations of the most urgent orders are planned some steps ahead; as
+        many again enter with the next step of each lot.
     delay
         Simulated ms from the event to the plan's effect.
     refresh
@@ -42,10 +43,10 @@ class PlannerParams:
         weight 1.
     """
 
-    window: int = 150
+    window: int = 75
     delay: int = 0
     refresh: bool = True
-    search: int = 100
+    search: int = 50
     cpsat_windows: int = 1
     cpsat_limit: float = 0.005
     exact: int = 12

@@ -128,11 +128,14 @@ class Surveyor:
         ]
         assert factory.planner is not None
         urgency = factory.planner.urgency
-        live.sort(key=lambda order: (-urgency(order), order.id))
+        live.sort(key=lambda order: (-urgency(order), order.request.arrival, order.id))
         for order in live:
-            if len(frame.operations) >= window and not self._in_process(order):
-                continue
-            OrderSurvey(self, frame, order).add()
+            # The less urgent are looked at less far ahead: they fill what is left.
+            size = len(frame.operations)
+            if size < window:
+                OrderSurvey(self, frame, order, self.depth).add()
+            elif size < 2 * window or self._in_process(order):
+                OrderSurvey(self, frame, order, 1).add()
         machines = [self._machine(id, now) for id in self.index]
         if factory.exit is not None:
             row = self.row[factory.exit]

@@ -32,10 +32,13 @@ class Frame:
 class OrderSurvey:
     """Adds the open work of one order to a problem."""
 
-    def __init__(self, surveyor: Surveyor, frame: Frame, order: OrderAgent) -> None:
+    def __init__(
+        self, surveyor: Surveyor, frame: Frame, order: OrderAgent, depth: int
+    ) -> None:
         self.by = surveyor
         self.frame = frame
         self.order = order
+        self.depth = depth
         self.factory = surveyor.factory
         self.now = self.factory.calendar.now
         self.job = len(frame.jobs)
@@ -148,7 +151,7 @@ class OrderSurvey:
                     (source, part.lot, chain, part.pieces)
                 )
                 return
-            if depth >= self.by.depth:
+            if depth >= self.depth:
                 self._cut(index, part.pieces)
                 return
             rounds = part.rounds.get(step.id, 0) + 1
@@ -183,7 +186,7 @@ class OrderSurvey:
         if any(pieces < kit.pieces for pieces in there.values()):
             self._cut(step.index, kit.pieces)
             return
-        if self.by.depth < 10**9 and any(f[0].operation is not None for f in feeds):
+        if self.depth < 10**9 and any(f[0].operation is not None for f in feeds):
             depth = 2
         else:
             depth = 0
