@@ -38,6 +38,8 @@ class Advice:
         Of each operation planned.
     planned_trips
         Vehicle of each (operation, lot).
+    made
+        When the plan was made, ms.
     """
 
     def __init__(self, factory: Factory, plan: Plan, situation: Situation) -> None:
@@ -53,6 +55,7 @@ class Advice:
             self.sequence.setdefault(work.machine, []).append(work)
         #: Set-up families, where they matter.
         self.family = situation.families
+        self.made = situation.problem.now
         self.planned_trips: dict[tuple[str, str], str] = {}
         self.trips: dict[str, list[PlannedTrip]] = {}
         for trip in sorted(plan.trips, key=lambda t: (t.pickup, t.leave)):
@@ -165,7 +168,8 @@ class Advice:
         if not trips:
             return None
         done = self.factory.fleet.done
-        while trips and trips[0].key in done:
+        # What was loaded before the plan was made is to be moved once more.
+        while trips and done.get(trips[0].key, -1) >= self.made:
             trips.pop(0)
         if not trips:
             return None

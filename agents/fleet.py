@@ -44,8 +44,11 @@ class TransportOrder:
     @property
     def key(self) -> tuple[str, str]:
         """What a plan calls it: the operation it feeds, and the lot."""
-        purpose = self.operation.id if self.operation else f"{self.part.lot}:ship"
-        return purpose, self.part.lot
+        part = self.part
+        if self.operation is not None:
+            return self.operation.id, part.lot
+        last = part.passed and part.kit.route.steps[part.step].successor is None
+        return f"{part.lot}:{'ship' if last else 'store'}", part.lot
 
 
 class Fleet:
@@ -55,7 +58,7 @@ class Fleet:
         self.factory = factory
         self.vehicles: dict[str, VehicleAgent] = {}
         self.open: dict[str, TransportOrder] = {}  # by lot
-        self.done: set[tuple[str, str]] = set()  # transports whose lot was loaded
+        self.done: dict[tuple[str, str], int] = {}  # when its lot was loaded last, ms
         self._count = 0
         self._trips: dict[tuple[str, str], int] = {}
         groups = [group for group in factory.world.vehicles if group.count]
@@ -191,7 +194,7 @@ class Fleet:
             return
         part = transport.part
         part.loaded = True
-        self.done.add(transport.key)
+        self.done[transport.key] = self.factory.now
         part.eta = self.factory.now + self.trip(part.at, transport.to)
 
     def delivered(self, lot: str) -> TransportOrder | None:
