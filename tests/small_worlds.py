@@ -46,7 +46,7 @@ def small_world(
     orders: Sequence[Table] = (),
     *,
     store_after: str | None = "15 min",
-    vehicles: int = 0,
+    vehicles: int | Sequence[Table] = 0,
     docks: Sequence[Table] = (),
     **tables: Any,
 ) -> World:
@@ -59,11 +59,9 @@ def small_world(
     for k, node in enumerate(nodes):
         node["at"] = [10.0 * k, 0.0]
     ways = zip(nodes, nodes[1:], strict=False)
-    floor = {"nodes": nodes, "lanes": [{"between": [a["id"], b["id"]]} for a, b in ways]}
-    if store_after is None:
-        floor["store_after"] = None
-    else:
-        floor["store_after"] = store_after
+    lanes = [{"between": [a["id"], b["id"]]} for a, b in ways]
+    floor: Table = {"nodes": nodes, "lanes": lanes}
+    floor["store_after"] = store_after
     content: Table = {
         "format": 1,
         "name": "small",
@@ -75,8 +73,9 @@ def small_world(
         "demand": {"orders": list(orders)},
         "docks": list(docks),
     }
-    if vehicles:
-        content["vehicles"] = [{"id": "agv", "count": vehicles, "home": ["store"]}]
+    if isinstance(vehicles, int) and vehicles:
+        vehicles = [{"id": "agv", "count": vehicles, "home": ["store"]}]
+    content["vehicles"] = vehicles or []
     return world_of(content | tables, "small")
 
 
