@@ -27,6 +27,7 @@ from plant.machine import MachineBody
 from plant.stock import Stock, SupplierBody
 from plant.store import DockBody, Store
 from plant.vehicle import VehicleBody
+from scheduling.arrays import typical_duration
 from scheduling.rules import RULES
 from worlds.layout import Layout, vehicles_of
 from worlds.products import Route, route_of
@@ -118,7 +119,7 @@ class Factory(mesa.Model):
         self.rule = RULES[self.policy.rule]
         self.products = {product.id: product for product in world.products}
         self._routes: dict[tuple[str, tuple[tuple[str, str], ...]], Route] = {}
-        self.mean_duration = _mean_duration(world)
+        self.typical_duration = typical_duration(_nominal_durations(world))
         self.energy_price = world.costs.energy_per_kwh
         self.call_window = 4 * self.network.patience
         self.flow_factor = 2.0  # flow time over work content, as learnt so far
@@ -370,14 +371,14 @@ class Factory(mesa.Model):
             return
         price, finish = self.machines[holder].quote(operation)
         if self.policy.allocation == "contract_net":
-            late = finish - operation.promised > 0.5 * self.mean_duration
+            late = finish - operation.promised > 0.5 * self.typical_duration
             if not (late and operation.promised) or operation.called:
                 return
         best = min(
             (self.machines[id].quote(operation)[0], id)
             for id in self.nearest_machines(operation)
         )
-        if best[1] == holder or best[0] > price - 0.1 * self.mean_duration:
+        if best[1] == holder or best[0] > price - 0.1 * self.typical_duration:
             return
         order = self.orders[operation.order]
         if self.policy.allocation == "direct":
@@ -434,13 +435,12 @@ class Factory(mesa.Model):
                 self.flow_factor += 0.02 * (min(flow, 50.0) - self.flow_factor)
 
 
-def _mean_duration(world: World) -> float:
-    """Return the mean nominal duration of an operation, ms, over all products."""
-    durations = [
+def _nominal_durations(world: World) -> list[int]:
+    """Return how long the steps of all products take for half a lot, ms."""
+    return [
         step.lot_time + step.time * max(1, product.lot_size // 2)
         if step.capability
-        else sum(mode.time for mode in step.modes) / len(step.modes)
+        else step.lot_time + min(mode.time for mode in step.modes)
         for product in world.products
         for step in product.steps
     ]
-    return max(1.0, sum(durations) / len(durations))

@@ -73,7 +73,7 @@ class MachineAgent(Holon):
             weight=operation.weight,
             duration=duration,
             slack=operation.due - self.now - tail,
-            mean=self.factory.mean_duration,
+            typical=self.factory.typical_duration,
             tail=tail,
             ready=operation.opened,
             due=operation.due,
@@ -142,7 +142,7 @@ class MachineAgent(Holon):
 
     def bid(self, call: CallForProposal) -> Bid | str:
         """Offer to do an operation."""
-        if self.body.down and self.up_at - self.now > self.factory.mean_duration * 8:
+        if self.body.down and self.up_at - self.now > self.factory.typical_duration * 8:
             return "down"
         price, finish = self.quote(call.body)
         return Bid(price=price, promise=finish)
@@ -201,11 +201,18 @@ class MachineAgent(Holon):
             return None
         planned = self.factory.planner.next_on(self) if self.factory.planner else None
         if planned == "wait":
-            body.wait("part")
+            body.wait(self._wanting())
             return None
         if planned is not None:
             return planned
         return self._by_rule()
+
+    def _wanting(self) -> str | None:
+        """Return what the operations in the agenda wait for; None: there are none."""
+        mine = [operation for operation in self.agenda.values() if self.mine(operation)]
+        if not mine:
+            return None
+        return "material" if all(map(self.factory.lacks_material, mine)) else "part"
 
     def _by_rule(self) -> OpenOperation | None:
         """Return the most urgent among those that could begin about the earliest."""
@@ -222,21 +229,10 @@ class MachineAgent(Holon):
             setup = body.setup_time(operation.family)
             able.append((max(arrival, now + setup), arrival, operation))
         if not able:
-            if self.agenda and any(map(self.mine, self.agenda.values())):
-                body.wait(
-                    "material"
-                    if all(
-                        factory.lacks_material(op)
-                        for op in self.agenda.values()
-                        if self.mine(op)
-                    )
-                    else "part"
-                )
-            else:
-                body.wait(None)
+            body.wait(self._wanting())
             return None
         latest = min(able, key=lambda item: item[0])[0] + round(
-            factory.rule.look_ahead * factory.mean_duration
+            factory.rule.look_ahead * factory.typical_duration
         )
         best: OpenOperation | None = None
         most = float("-inf")

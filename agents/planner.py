@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SHORT = 5 * MINUTE
 #: Slack from which an order is in no hurry, ms.
 FAR = 12 * HOUR
+#: Slack that weighs as much as a weight e times as large, ms.
+PACE = 2 * HOUR
 
 #: Steps of a lot that enter a plan of a running factory.
 DEPTH = 4
@@ -212,7 +214,7 @@ class PlannerAgent(Holon):
         Beyond ``FAR`` one due date is as good as another: first come, first served.
         """
         slack = min(max(0, order.due - order.content - self.now), FAR)
-        return order.log_weight - slack / (16 * self.factory.mean_duration)
+        return order.log_weight - slack / PACE
 
     def machine_of(self, operation: str) -> str | None:
         """Return the machine the plan gives an operation to, if it spans it."""

@@ -160,7 +160,7 @@ class VehicleAgent(Holon):
             weight=transport.weight,
             duration=trip,
             slack=transport.slack_until - now - trip,
-            mean=self.factory.mean_trip,
+            typical=self.factory.mean_trip,
             tail=trip,
             ready=transport.requested,
             due=transport.slack_until,

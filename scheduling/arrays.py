@@ -7,6 +7,7 @@ operations and machines carry one row more than there are).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ SITE, CAPACITY, HEADWAY, LAST, MATRIX, PRESENT, SLOTS, CLOSED = range(8)  # of m
 FREE, AT, FLEET = range(3)  # of Arrays.vehicles
 EMPTY, LOADED = range(2)  # of Arrays.travel
 DUE, BEGIN = range(2)  # of Arrays.jobs
-FLOW, MOVED, CHANGED, MEAN, MAKESPAN = range(5)  # of Arrays.prices
+FLOW, MOVED, CHANGED, TYPICAL, MAKESPAN = range(5)  # of Arrays.prices
 
 _KEPT = 8
 
@@ -54,7 +55,7 @@ class Arrays(NamedTuple):
     jobs, weights, rates
         (J, 2); (J,) and (J,): what a ms costs late, and late including flow.
     prices
-        (5,): flow, moved, changed, the mean duration, 1 if makespan counts.
+        (5,): flow, moved, changed, the typical duration, 1 if makespan counts.
     """
 
     now: int
@@ -155,6 +156,16 @@ def _tails(operations: tuple[Operation, ...], followers: list[list[int]]) -> lis
     return tails
 
 
+def typical_duration(durations: Sequence[int]) -> float:
+    """Return the median of the durations above 0: what rules take for a unit of time.
+
+    ATC is written with the mean; one oven that works for hours among machines that
+    work for minutes would make every rule wait for hours.
+    """
+    known = sorted(duration for duration in durations if duration > 0)
+    return float(known[len(known) // 2]) if known else 1.0
+
+
 def arrays_of(problem: Problem) -> Arrays:
     """Return the arrays of a problem."""
     operations, jobs, aim = problem.operations, problem.jobs, problem.objective
@@ -167,7 +178,7 @@ def arrays_of(problem: Problem) -> Arrays:
     modes: list[tuple[int, int]] = []
     inputs: list[tuple[int, int, int]] = []
     following: list[int] = []
-    total = 0
+    least_times: list[int] = []
     for o, operation in enumerate(operations):
         awaited = 0
         first_mode, first_input, first_next = len(modes), len(inputs), len(following)
@@ -180,7 +191,7 @@ def arrays_of(problem: Problem) -> Arrays:
             modes.append((mode.machine, mode.duration))
             if least == 0 or mode.duration < least:
                 least = mode.duration
-        total += least
+        least_times.append(least)
         following.extend(followers[o])
         table.append(
             (
@@ -222,7 +233,7 @@ def arrays_of(problem: Problem) -> Arrays:
     machines.append((0,) * 6 + (len(slots), len(closed)))
 
     priced = 0.0 if aim.makespan else 1.0
-    mean = max(total / len(operations), 1.0) if operations else 1.0
+    typical = typical_duration(least_times)
     return Arrays(
         now=problem.now,
         operations=_table(table, 11),
@@ -243,7 +254,7 @@ def arrays_of(problem: Problem) -> Arrays:
                 aim.flow,
                 aim.moved * priced,
                 aim.changed * priced,
-                mean,
+                typical,
                 float(aim.makespan),
             ],
             dtype=np.float64,

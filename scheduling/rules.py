@@ -24,12 +24,12 @@ class Rule:
     formula
         A position known to :func:`scheduling.urgency.urgency`.
     k
-        ATC's look-ahead, in mean durations: how early a due date makes itself felt.
+        ATC's look-ahead, in typical durations: how early a due date makes itself felt.
     setup_weight, wait_weight
         What a set-up, or waiting for a part, takes off the urgency.
     look_ahead
         How much later than the earliest an operation may start and still be
-        preferred, in mean durations: reservation. 0: never wait.
+        preferred, in typical durations: reservation. 0: never wait.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Rule:
         weight: float,
         duration: float,
         slack: float,
-        mean: float,
+        typical: float,
         tail: float = 0.0,
         ready: float = 0.0,
         due: float = 0.0,
@@ -82,7 +82,7 @@ class Rule:
             due,
             setup,
             wait,
-            mean,
+            typical,
         )
 
 

@@ -13,11 +13,11 @@ from scheduling.arrays import (
     DUE,
     DURATION,
     JOB,
-    MEAN,
     MODES,
     NEXT,
     PINNED,
     TAIL,
+    TYPICAL,
     Arrays,
     Reals,
     Table,
@@ -59,7 +59,7 @@ def urgency_of(a: Arrays, c: int, found: Table, front: int, rule: Reals) -> floa
         float(a.jobs[job, DUE]),
         float(found[C_SETUP]),
         float(max(idle, 0)),
-        a.prices[MEAN],
+        a.prices[TYPICAL],
     )
 
 
@@ -75,7 +75,7 @@ def most_urgent(
     front = found[open_[0], C_START]
     for p in range(1, count):
         front = min(front, found[open_[p], C_START])
-    limit = front + rule[LOOK_AHEAD] * a.prices[MEAN]
+    limit = front + rule[LOOK_AHEAD] * a.prices[TYPICAL]
     best, best_value = -1, 0.0
     for p in range(count):
         c = open_[p]

@@ -27,20 +27,20 @@ def urgency(
     due: float,
     setup: float,
     wait: float,
-    mean: float,
+    typical: float,
 ) -> float:
     """Return how urgent an operation is; the larger, the sooner.
 
-    ATC is taken as a logarithm, ``log(w / p) - max(0, slack) / (k mean)``, which orders
+    ATC is taken as a logarithm, ``log(w / p) - max(0, slack) / (k typical)``: it orders
     operations as the original does. A set-up and a wait of the machine lower the
-    urgency by their length in mean durations, times their weights.
+    urgency by their length in typical durations, times their weights.
 
     Parameters
     ----------
     formula
         FIFO, SPT, EDD, WSPT, ATC or MWKR (most work remaining).
     k
-        Look-ahead of ATC, in mean durations.
+        Look-ahead of ATC, in typical durations.
     weight
         What a ms of tardiness costs.
     duration, tail
@@ -51,19 +51,19 @@ def urgency(
         When the last part it needs was or will be made, ms.
     setup, wait
         What the machine must be set up, and would stand idle waiting for the part, ms.
-    mean
-        Mean duration of operations, ms: the unit of all terms.
+    typical
+        Typical duration of operations, ms: the unit of all terms.
     """
     if formula == FIFO:
-        value = -ready / mean
+        value = -ready / typical
     elif formula == SPT:
-        value = -duration / mean
+        value = -duration / typical
     elif formula == EDD:
-        value = -due / mean
+        value = -due / typical
     elif formula == MWKR:
-        value = tail / mean
+        value = tail / typical
     else:
-        value = log(max(weight, 1e-9) / max(duration / mean, 1e-3))
+        value = log(max(weight, 1e-9) / max(duration / typical, 1e-3))
         if formula == ATC:
-            value -= max(0.0, slack) / (k * mean)
-    return value - (setup_weight * setup + wait_weight * wait) / mean
+            value -= max(0.0, slack) / (k * typical)
+    return value - (setup_weight * setup + wait_weight * wait) / typical
