@@ -91,5 +91,3 @@ class Floor:
         lot.at = to
         self.places[to].receive(lot)
         self.emit("lot_delivered", lot.id, vehicle=vehicle, at=to)
-
-

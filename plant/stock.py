@@ -83,7 +83,9 @@ class SupplierBody:
         self.floor = floor
         self.purchases = 0
         self.bought: dict[str, int] = {}  # how often, by material
-        self.open: dict[str, tuple[str, int, int, int]] = {}  # material, qty, due, ticket
+        self.open: dict[
+            str, tuple[str, int, int, int]
+        ] = {}  # material, qty, due, ticket
 
     def order(self, material: str, quantity: int) -> str:
         """Buy; the delivery comes when it comes.

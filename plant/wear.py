@@ -28,7 +28,9 @@ class Wear:
 
     __slots__ = ("clocks", "floor", "machine")
 
-    def __init__(self, machine: str, modes: tuple[FailureMode, ...], floor: Floor) -> None:
+    def __init__(
+        self, machine: str, modes: tuple[FailureMode, ...], floor: Floor
+    ) -> None:
         self.machine = machine
         self.floor = floor
         self.clocks = {mode.id: Clock(mode) for mode in modes}
