@@ -46,7 +46,7 @@ class Allocation(Announcer):
         operation.holder = machine
         holder = self.factory.machines[machine]
         if self.order.promise is None:
-            self.order.quoted(operation.id, holder.quote(operation)[1])
+            self.order.quoted(operation.id, holder.outlook.quote(operation)[1])
         holder.hold(operation)
 
     def free_parts(self, operation: OpenOperation) -> bool:
@@ -77,12 +77,12 @@ class Allocation(Announcer):
         if planned is not None:
             self.assign(operation, planned)
         elif factory.policy.allocation == "direct":
-            self.assign(operation, factory.best_machine(operation))
+            self.assign(operation, factory.market.best_machine(operation))
         elif (
             factory.policy.allocation == "contract_net"
             and operation.id not in factory.calling
         ):
-            nearest = factory.nearest_machines(operation)
+            nearest = factory.market.nearest_machines(operation)
             self._call(operation.id, operation, [f"@{m}" for m in nearest])
 
     def call_material(self, material: str, quantity: int) -> None:
@@ -104,7 +104,7 @@ class Allocation(Announcer):
     def call_vehicles(self, transport: TransportOrder) -> None:
         """Announce a transport to the nearest vehicles."""
         self.factory.transports[transport.id] = transport
-        vehicles = self.factory.nearest_vehicles(transport)
+        vehicles = self.factory.market.nearest_vehicles(transport)
         self._call(transport.id, transport, [f"@{v}" for v in vehicles])
 
     def settled(self, call: Call) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import mesa
 
 from agents.crew import CrewAgent
 from agents.customers import CustomersAgent
+from agents.dock import DockAgent
 from agents.fleet import Fleet, TransportOrder
 from agents.inventory import InventoryAgent
 from agents.machine import MachineAgent
+from agents.market import Market
 from agents.network import Network
 from agents.order import OrderAgent
 from agents.planner import PlannerAgent
@@ -34,9 +36,6 @@ from worlds.products import Route, route_of
 from worlds.read import read_world
 from worlds.spec import World
 from worlds.workcalendar import Departures, OpenHours
-
-#: A call for proposals goes to at most so many bidders.
-CFP_LIMIT = 8
 
 #: Kind of fact -> whom it concerns: fields that name a thing somebody answers for.
 AUDIENCE: dict[str, tuple[str, ...]] = {
@@ -143,13 +142,13 @@ class Factory(mesa.Model):
         world, floor, calendar = self.world, self.floor, self.calendar
         self.store = Store(self.layout.store, floor)
         floor.place(self.store.id, self.store)
-        self.docks: dict[str, DockBody] = {}
+        docks: list[DockBody] = []
         for dock in world.docks:
             leaving = Departures(dock, world.start) if dock.departures else None
-            body = DockBody(dock, floor, leaving)
-            self.docks[dock.id] = body
-            floor.place(dock.id, body)
-            calendar.register(dock.id, body)
+            docks.append(DockBody(dock, floor, leaving))
+            floor.place(dock.id, docks[-1])
+            calendar.register(dock.id, docks[-1])
+        self.dock = DockAgent(self, docks[0] if docks else None)
         self.machines: dict[str, MachineAgent] = {}
         for spec in world.machines:
             machine = MachineBody(spec, floor, self._hours(spec.calendar))
@@ -157,6 +156,7 @@ class Factory(mesa.Model):
             floor.place(spec.id, machine)
             self.machines[spec.id] = MachineAgent(self, machine)
         self.fleet = Fleet(self)
+        self.market = Market(self)
         self.vehicles: dict[str, VehicleAgent] = {}
         for id, group, node in vehicles_of(world):
             vehicle = VehicleBody(id, group, node, floor)
@@ -290,35 +290,6 @@ class Factory(mesa.Model):
         for mode in operation.modes:
             self.able[mode.machine].pop(operation.id, None)
 
-    def best_machine(self, operation: OpenOperation) -> str:
-        """Return the machine with the best quote."""
-        return min(
-            (self.machines[id].quote(operation), id)
-            for id in self.nearest_machines(operation)
-        )[1]
-
-    def nearest_machines(self, operation: OpenOperation) -> list[str]:
-        """Return the nearest of the machines that can do an operation."""
-        able = [mode.machine for mode in operation.modes]
-        if len(able) <= CFP_LIMIT:
-            return able
-        at = operation.parts[0].at if operation.parts else self.store.id
-        able.sort(key=lambda id: self.fleet.trip(at, id))
-        return able[:CFP_LIMIT]
-
-    def nearest_vehicles(self, transport: TransportOrder) -> list[str]:
-        """Return the vehicles that can be at a transport's origin soonest."""
-        start = self.layout.node_of(transport.origin)
-
-        def there(vehicle: VehicleAgent) -> int:
-            return vehicle.free() + self.layout.travel(
-                vehicle.body.group.id, vehicle.node(), start
-            )
-
-        return sorted(self.vehicles, key=lambda id: there(self.vehicles[id]))[
-            :CFP_LIMIT
-        ]
-
     def lacks_material(self, operation: OpenOperation) -> bool:
         """Return whether material for an operation is not there."""
         missing = self.orders[operation.order].missing
@@ -360,70 +331,7 @@ class Factory(mesa.Model):
         for id in self.machines if ids is None else ids:
             self.machines[id].decide_soon()
 
-    def reconsider(self, operation: OpenOperation) -> None:
-        """Give an operation to somebody else if its award has gone bad."""
-        holder = operation.holder
-        if holder is None or operation.running or len(operation.modes) < 2:
-            return
-        if self.planner is not None and self.planner.machine_of(operation.id):
-            return
-        if any(part.loaded for part in operation.parts):
-            return
-        price, finish = self.machines[holder].quote(operation)
-        if self.policy.allocation == "contract_net":
-            late = finish - operation.promised > 0.5 * self.typical_duration
-            if not (late and operation.promised) or operation.called:
-                return
-        best = min(
-            (self.machines[id].quote(operation)[0], id)
-            for id in self.nearest_machines(operation)
-        )
-        if best[1] == holder or best[0] > price - 0.1 * self.typical_duration:
-            return
-        order = self.orders[operation.order]
-        if self.policy.allocation == "direct":
-            order.allocation.assign(operation, best[1])
-        elif self.policy.allocation == "contract_net":
-            order.allocation.announce_again(operation)
-
-    # -- shipping -------------------------------------------------------------------
-
-    @property
-    def exit(self) -> str | None:
-        """The place where finished lots are brought; None: nowhere."""
-        if self.world.completion == "processed":
-            return None
-        return next(iter(self.docks), self.store.id)
-
-    @property
-    def shipping_time(self) -> int:
-        """What packing and the dock take between the last delivery and leaving, ms."""
-        return next((d.spec.handling for d in self.docks.values()), 0)
-
-    def leaves_at(self, complete: int) -> int:
-        """Return when an order leaves that is complete at that time."""
-        dock = next(iter(self.docks.values()), None)
-        return dock.leaves_at(complete) if dock else complete
-
-    def latest_for(self, due: int) -> int:
-        """Return when an order must be at the dock to leave by its due, ms."""
-        dock = next(iter(self.docks.values()), None)
-        if dock is None:
-            return due
-        left = dock.departures.last_until(due) if dock.departures else due
-        return left - dock.spec.handling
-
-    def ship(self, order: str, lots: Sequence[str]) -> None:
-        """Have a complete order leave."""
-        if self.exit in self.docks:
-            self.docks[self.exit].ship(order, tuple(lots))
-            return
-        pieces = 0
-        for id in lots:
-            lot = self.floor.lots.pop(id)
-            self.floor.places[lot.at].hand_over(lot)
-            pieces += len(lot.pieces)
-        self.emit("order_shipped", order, dock=None, pieces=pieces)
+    # -- ends ------------------------------------------------------------------------
 
     def close_order(self, order: OrderAgent) -> None:
         """An order is done with: shipped, or cancelled and off the floor."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agents.agent import Holon
 from agents.contract_net import Bid, Participant
 from agents.messages import CallForProposal, Message
+from agents.outlook import Outlook
 from agents.work import OpenOperation, Part
 from kernel.calendar import MINUTE, Priority
 from kernel.events import Event
@@ -31,6 +32,7 @@ class MachineAgent(Holon):
         super().__init__(factory, body.id)
         self.body = body
         self.spec = body.spec
+        self.outlook = Outlook(self)
         self.participant = Participant(
             self.address, factory.calendar, factory.network, self
         )
@@ -39,96 +41,6 @@ class MachineAgent(Holon):
         self.operators: dict[str, str] = {}  # at work here, by operation or "setup"
         self.up_at = 0  # expected end of the repair
         self.wakes = -1
-
-    # -- what it can say of itself --------------------------------------------------
-
-    def expected_arrival(self, operation: OpenOperation) -> int:
-        """Return when the parts of an operation could be here, ms."""
-        now, arrival = self.now, 0
-        for part in operation.parts:
-            there = max(part.ready, now)
-            if part.at == self.id:
-                there = part.ready
-            elif part.moving and part.heading == self.id:
-                there = max(part.eta, now)
-            else:
-                there += self.factory.fleet.trip(part.at, self.id)
-            arrival = max(arrival, there)
-        return arrival
-
-    def free_at(self) -> int:
-        """Return when it could begin something more, as far as is known, ms."""
-        free = self.now
-        if self.body.down:
-            free = max(free, self.up_at)
-        if self.running and len(self.running) >= self.spec.capacity:
-            free = max(free, min(op.ends for op in self.running.values()))
-        return max(free, self.body.last_start + self.spec.headway)
-
-    def urgency(self, operation: OpenOperation, setup: int = 0, wait: int = 0) -> float:
-        """Return how urgent an operation is by the policy's rule."""
-        duration = operation.duration(self.id)
-        tail = operation.tail + duration
-        return self.factory.rule.urgency(
-            weight=operation.weight,
-            duration=duration,
-            slack=operation.due - self.now - tail,
-            typical=self.factory.typical_duration,
-            tail=tail,
-            ready=operation.opened,
-            due=operation.due,
-            setup=setup,
-            wait=wait,
-        )
-
-    def quote(self, operation: OpenOperation) -> tuple[float, int]:
-        """Return the price of taking an operation on, and when it would be done.
-
-        The price is the marginal cost in ms: the finish, behind all that is more
-        urgent; the delay of what is less so; the set-up; energy; and the repair it
-        risks (what its life so far says of failing before it is done).
-        """
-        duration = operation.duration(self.id)
-        mine = self.urgency(operation)
-        ahead, family = 0.0, self.body.family
-        behind = 0
-        for other in self.agenda.values():
-            if other is operation or other.id in self.running:
-                continue
-            if self.urgency(other) >= mine:
-                ahead += self._occupies(other) + self.body.setup_time(
-                    other.family, family
-                )
-                family = other.family or family
-            else:
-                behind += 1
-        setup = self.body.setup_time(operation.family, family)
-        begin = max(
-            self.free_at() + round(ahead) + setup, self.expected_arrival(operation)
-        )
-        if self.body.hours is not None:
-            begin = self.body.hours.opens_at(begin)
-        finish = begin + duration
-        displaced = min(behind, 3) * 0.25 * (setup + self._occupies(operation))
-        energy = self.spec.power.execute * duration / 3.6e6 * self.factory.energy_price
-        return (
-            finish + displaced + setup + energy * 1000 + self._risk(duration),
-            finish,
-        )
-
-    def _occupies(self, operation: OpenOperation) -> float:
-        """Return how long an operation keeps others from starting, ms."""
-        duration = operation.duration(self.id)
-        if self.spec.capacity == 1:
-            return duration
-        return max(self.spec.headway, duration / self.spec.capacity)
-
-    def _risk(self, duration: int) -> float:
-        """Return the expected repair time while an operation runs, ms."""
-        return sum(
-            mode.repair.mean * min(1.0, duration / mode.life.mean)
-            for mode in self.spec.failures
-        )
 
     # -- contract net ---------------------------------------------------------------
 
@@ -144,7 +56,7 @@ class MachineAgent(Holon):
         """Offer to do an operation."""
         if self.body.down and self.up_at - self.now > self.factory.typical_duration * 8:
             return "down"
-        price, finish = self.quote(call.body)
+        price, finish = self.outlook.quote(call.body)
         return Bid(price=price, promise=finish)
 
     def take(self, call: CallForProposal, bid: Bid) -> bool:
@@ -201,7 +113,7 @@ class MachineAgent(Holon):
             return None
         planned = self.factory.planner.next_on(self) if self.factory.planner else None
         if planned == "wait":
-            body.wait(self._wanting())
+            body.wait(self._wanting() or "part")
             return None
         if planned is not None:
             return planned
@@ -225,7 +137,7 @@ class MachineAgent(Holon):
                 continue
             if not operation.called and self._stuck(operation):
                 continue
-            arrival = max(now, self.expected_arrival(operation))
+            arrival = max(now, self.outlook.expected_arrival(operation))
             setup = body.setup_time(operation.family)
             able.append((max(arrival, now + setup), arrival, operation))
         if not able:
@@ -240,7 +152,9 @@ class MachineAgent(Holon):
             if begin > latest:
                 continue
             setup = body.setup_time(operation.family)
-            value = self.urgency(operation, setup, max(0, arrival - now - setup))
+            value = self.outlook.urgency(
+                operation, setup, max(0, arrival - now - setup)
+            )
             if value > most:
                 best, most = operation, value
         return best
@@ -342,7 +256,7 @@ class MachineAgent(Holon):
         if self.factory.planner is not None:
             waiting.sort(key=self.factory.planner.rank)
         elif len(waiting) > 1:
-            waiting.sort(key=lambda op: -self.urgency(op))
+            waiting.sort(key=lambda op: -self.outlook.urgency(op))
         for operation in waiting:
             soon = all(self._callable(part, horizon) for part in operation.parts)
             if soon and not self.factory.lacks_material(operation):
@@ -380,8 +294,8 @@ class MachineAgent(Holon):
             and not factory.lacks_material(operation)
         ]
         if waiting:
-            best = max(waiting, key=lambda op: (self.urgency(op), op.id))
-            factory.reconsider(best)
+            best = max(waiting, key=lambda op: (self.outlook.urgency(op), op.id))
+            factory.market.reconsider(best)
 
     @staticmethod
     def _callable(part: Part, horizon: int) -> bool:

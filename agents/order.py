@@ -169,8 +169,7 @@ class OrderAgent(Holon):
         factory.emit("order_cancelled", self.id, reason=reason)
         for material in factory.inventories.values():
             material.give_back(self)
-        for dock in factory.docks.values():
-            dock.keep(self.id)
+        factory.dock.keep(self.id)
         for operation in list(self.production.operations.values()):
             if not operation.running:
                 self.production.drop(operation)
@@ -185,7 +184,7 @@ class OrderAgent(Holon):
             return
         self.due = due
         for operation in self.production.operations.values():
-            operation.due = self.factory.latest_for(due)
+            operation.due = self.factory.dock.latest_for(due)
         self.factory.emit(
             "order_changed",
             self.id,
@@ -216,14 +215,14 @@ class OrderAgent(Holon):
             opened = self.production.operations.get(id)
             tail = opened.tail if opened else 0
             latest = max(latest, quote + round(tail * factory.flow_factor))
-        self.promise = factory.leaves_at(latest)
+        self.promise = factory.dock.leaves_at(latest)
         factory.emit("order_promised", self.id, promise=self.promise)
 
     def arrived(self, lot: str, pieces: int) -> None:
         """A finished lot is where the order leaves: ship it once all are."""
         self.finished[lot] = pieces
         if sum(self.finished.values()) >= self.quantity:
-            self.factory.ship(self.id, tuple(self.finished))
+            self.factory.dock.ship(self.id, tuple(self.finished))
 
     def on_order_shipped(self, event: Event) -> None:
         """The order has left."""

@@ -213,7 +213,7 @@ class Production:
             self.order.at(
                 self.order.now + self.factory.world.floor.store_after, "store", part.lot
             )
-        self.factory.reconsider(operation)
+        self.factory.market.reconsider(operation)
         self.factory.fleet.ready(part)
         if operation.holder is not None:
             self.factory.machines[operation.holder].decide_soon()
@@ -264,7 +264,7 @@ class Production:
 
     def _finish(self, part: Part) -> None:
         """Have a finished lot brought to where it leaves."""
-        end = self.factory.exit
+        end = self.factory.dock.place
         if end is None:
             self._leave(part)
             return
@@ -283,7 +283,7 @@ class Production:
             self.end_if_idle(part)
         elif (
             transport is not None
-            and transport.to == self.factory.exit
+            and transport.to == self.factory.dock.place
             and (transport.operation is None and self._is_final(part))
         ):
             self._leave(part)
@@ -369,7 +369,7 @@ class Production:
             modes=modes,
             pieces=kit.pieces,
             weight=self.order.weight,
-            due=self.factory.latest_for(self.order.due),
+            due=self.factory.dock.latest_for(self.order.due),
             tail=tail if mending else tail - step.quickest.duration(kit.pieces),
             opened=self.order.now,
             family=None if mending else step.family,

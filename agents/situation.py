@@ -137,9 +137,11 @@ class Surveyor:
             elif size < 2 * window or self._in_process(order):
                 OrderSurvey(self, frame, order, 1).add()
         machines = [self._machine(id, now) for id in self.index]
-        if factory.exit is not None:
-            row = self.row[factory.exit]
-            machines.append(sp.Machine(id=factory.exit, place=row, capacity=0, free=()))
+        if factory.dock.place is not None:
+            row = self.row[factory.dock.place]
+            machines.append(
+                sp.Machine(id=factory.dock.place, place=row, capacity=0, free=())
+            )
         problem = sp.Problem(
             now=now,
             jobs=tuple(frame.jobs),

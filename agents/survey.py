@@ -53,7 +53,7 @@ class OrderSurvey:
             self._follow(part)
         while self.feeds:
             self._assemble()
-        due = self.factory.latest_for(order.due) - self.tail
+        due = self.factory.dock.latest_for(order.due) - self.tail
         self.frame.jobs.append(
             sp.Job(
                 id=order.id, release=order.request.release, due=due, weight=order.weight
@@ -81,7 +81,7 @@ class OrderSurvey:
             source = sp.Input(
                 place=self.by.row[part.heading], ready=max(part.eta, self.now)
             )
-            if part.heading == factory.exit:
+            if part.heading == factory.dock.place:
                 return
         else:
             ready = max(part.ready, self.now)
@@ -165,7 +165,7 @@ class OrderSurvey:
         self.tail = max(self.tail, self.order.route.tail(index, pieces))
 
     def _deliver(self, lot: str, source: sp.Input, depth: int) -> None:
-        exit = self.factory.exit
+        exit = self.factory.dock.place
         if exit is None or (
             source.operation is None
             and depth == 0
