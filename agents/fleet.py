@@ -166,6 +166,29 @@ class Fleet:
         """Return whether a transport is still open."""
         return self.open.get(transport.part.lot) is transport
 
+    def relieve(self, part: Part) -> bool:
+        """Have a lot brought to the store that has waited long in a full output.
+
+        Nothing moves without a reserved place, so that full buffers could lock each
+        other; the store, which always has room, breaks the circle.
+
+        Returns
+        -------
+        bool
+            Whether it still waits where the output may fill up.
+        """
+        factory = self.factory
+        if part.working or part.moving or part.at not in factory.machines:
+            return False
+        buffers = factory.machines[part.at].body.buffers
+        if part.lot not in (*buffers.output, *buffers.blocked):
+            return False
+        if len(buffers.output) < buffers.output_size:
+            return True
+        factory.store.reserve(factory.floor.lot(part.lot))
+        self.request(part, factory.store.id, None)
+        return False
+
     def cancel(self, part: Part, reason: str) -> bool:
         """Take a request back and give its slot up; False: it is on the vehicle."""
         transport = self.open.get(part.lot)

@@ -133,8 +133,8 @@ class OrderAgent(Holon):
         """Put the first lots of a kit on the floor."""
         self.production.kits[kit.id] = kit
         done = set(self.request.done) if replaces is None else set()
-        for step in self._begins(kit, done):
-            id = kit.lot_of(step.chain)
+        for step, chain in self._begins(kit, done):
+            id = kit.lot_of(chain)
             self.factory.hearers[id] = self.production
             lots.release(
                 self.factory.floor,
@@ -143,21 +143,27 @@ class OrderAgent(Holon):
                 kit=kit.id,
                 route=self.route,
                 step=step,
+                chain=chain,
                 pieces=tuple(range(kit.pieces)),
                 replaces=replaces,
                 wip=bool(done),
             )
 
     @staticmethod
-    def _begins(kit: Kit, done: set[str]) -> list[RouteStep]:
-        """Return the steps its lots begin with, behind those already done."""
-        begins: list[RouteStep] = []
+    def _begins(kit: Kit, done: set[str]) -> list[tuple[RouteStep, str]]:
+        """Return the steps its lots begin with, behind those done, and their chains.
+
+        A branch that is done waits for the others before their assembly.
+        """
+        begins: list[tuple[RouteStep, str]] = []
         for step in kit.steps():
             if step.id in done:
                 continue
             before = [kit.route.steps[i] for i in step.predecessors]
             if all(up.id in done for up in before):
-                begins.append(step)
+                begins.append((step, step.chain))
+            else:
+                begins += [(step, up.chain) for up in before if up.id in done]
         return begins
 
     def cancel(self, reason: str) -> None:

@@ -96,7 +96,11 @@ class Production:
         )
         self.parts[part.lot] = part
         step = self.route.steps[index]
-        if len(step.predecessors) > 1:  # work in process, assembled from here on
+        branches = {self.route.steps[up].chain: up for up in step.predecessors}
+        if facts["chain"] != step.chain:  # work in process, waits to be assembled
+            part.step, part.passed = branches[facts["chain"]], True
+            operation = self._open(part, index)
+        elif len(step.predecessors) > 1:  # work in process, assembled from here on
             operation = self._opened(
                 operation_id(part.lot, step.id), kit, part.lot, step, mending=False
             )
@@ -219,29 +223,12 @@ class Production:
             self.factory.machines[operation.holder].decide_soon()
 
     def store(self, lot: str) -> None:
-        """Have a lot that has waited too long, in a full output, brought to the store.
-
-        Nothing moves without a reserved place, so that full buffers could lock each
-        other; the store, which has always room, breaks the circle.
-        """
-        part, factory = self.parts.get(lot), self.factory
-        if (
-            part is None
-            or part.working
-            or part.moving
-            or part.at not in factory.machines
-        ):
-            return
-        buffers = factory.machines[part.at].body.buffers
-        if lot not in (*buffers.output, *buffers.blocked):
-            return
-        if len(buffers.output) < buffers.output_size:
-            after = factory.world.floor.store_after
+        """See whether a lot is blocked, and go on seeing while it waits."""
+        part = self.parts.get(lot)
+        if part is not None and self.factory.fleet.relieve(part):
+            after = self.factory.world.floor.store_after
             assert after is not None
             self.order.at(self.order.now + after, "store", lot)
-            return
-        factory.store.reserve(factory.floor.lot(lot))
-        factory.fleet.request(part, factory.store.id, None)
 
     def _expected(self, part: Part) -> OpenOperation | None:
         """Return the operation opened for a part in advance."""

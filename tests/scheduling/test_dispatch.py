@@ -109,7 +109,7 @@ def test_reservation_waits_for_the_better_part():
 
 def test_urgencies_are_textbook():
     """The formulas are those of the literature; ATC as a logarithm."""
-    facts = {"weight": 4.0, "duration": 10.0, "slack": 30.0, "mean": 20.0}
+    facts = {"weight": 4.0, "duration": 10.0, "slack": 30.0, "typical": 20.0}
     atc = RULES["ATC"].urgency(**facts)
     assert exp(atc) == pytest.approx(4 / (10 / 20) * exp(-30 / (2 * 20)))
     late = {**facts, "slack": -30.0}
