@@ -18,17 +18,21 @@ def release(
     kit: str,
     route: Route,
     step: RouteStep,
+    chain: str | None = None,
     pieces: tuple[int, ...],
     replaces: str | None = None,
     wip: bool = False,
 ) -> Lot:
-    """Put raw pieces on the floor, in the store, about to begin at ``step``."""
-    at = floor.layout.store
+    """Put raw pieces on the floor, in the store, about to begin at ``step``.
+
+    ``chain`` is the branch they are of, if not the one that begins there.
+    """
+    at, chain = floor.layout.store, chain or step.chain
     lot = Lot(
         id=id,
         order=order,
         kit=kit,
-        chain=step.chain,
+        chain=chain,
         route=route,
         step=step.index,
         pieces=pieces,
@@ -43,7 +47,7 @@ def release(
         id,
         order=order,
         kit=kit,
-        chain=step.chain,
+        chain=chain,
         step=step.id,
         pieces=len(pieces),
         at=at,
