@@ -201,6 +201,7 @@ PLANT_BY_RULE = ("electronics", "rule")
 
 def write(path: Path, rows: Sequence[Row]) -> None:
     """Write the table as CSV."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow([*asdict(rows[0]), "ms_each"])
@@ -223,7 +224,7 @@ def arguments() -> argparse.Namespace:
     add("--hybrid-hours", type=float, default=6.0, help="simulated, under hybrid")
     add("--hybrid-sizes", type=sizes, default="1,4", help="copies under hybrid")
     add("--repetitions", type=int, default=3, help="of which the median counts")
-    add("--csv", type=Path, default=Path("factory.csv"), help="table to write")
+    add("--csv", type=Path, default=Path("runs/factory.csv"), help="table to write")
     add("--no-simulatte", action="store_true", help="leave the comparison out")
     add("--one", help=argparse.SUPPRESS)
     return parser.parse_args()
