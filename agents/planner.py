@@ -18,6 +18,7 @@ from kernel.events import Event
 from scheduling.plan import Plan, Result, Status
 from scheduling.portfolio import Params, refresh, solve
 from scheduling.problem import Objective
+from scheduling.rules import RULES
 
 if TYPE_CHECKING:
     from agents.factory import Factory
@@ -116,7 +117,7 @@ class PlannerAgent(Holon):
             self.advice = Advice.empty(factory)
             return
         if not major:
-            plan = refresh(situation.problem, factory.rule)
+            plan = refresh(situation.problem, RULES["rolling"])
             self._adopt_later((plan, situation, None, ""))
             return
         result = solve(situation.problem, self._solver())

@@ -90,7 +90,7 @@ class Portfolio:
         self.problem, self.params = problem, params
         self.arrays: Arrays = arrays_of(problem)
         self.best: Draft = draft_of(self.arrays)
-        self.rule: Rule = RULES["reference"]
+        self.rule: Rule = RULES["rolling"]
         self.bound: float | None = None
         self.contributions: list[Contribution] = []
         self.reproducible = True
@@ -240,7 +240,7 @@ def refresh(problem: Problem, rule: Rule | None = None) -> Plan:
     infinite.
     """
     a = arrays_of(problem)
-    best = dispatched(a, rule or RULES["reference"])
+    best = dispatched(a, rule or RULES["rolling"])
     force = problem.in_force
     if force is not None and force.priority:
         old = decoded(problem, a, force.priority)
