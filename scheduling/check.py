@@ -208,21 +208,42 @@ class _Checker:
             matrix = self.problem.setups[machine.setup]
             family = machine.family
             busy = max((self.problem.now, *machine.free))  # with the present family
-            for work in self._on(machine):
-                new = self._operation(work.operation).family
+            for new, works in self._runs(machine, family):
                 length = matrix[family][new] if family >= 0 and new >= 0 else 0
-                first = work.setup_start if length else work.start
-                if work.start - first < length or work.setup_start > work.start:
-                    yield Violation("setup", work.operation, f"lasts {length}")
-                if length == 0 and work.setup_start != work.start:
-                    yield Violation("setup", work.operation, "needs no set-up")
+                subject = works[0].operation
+                owners = [work for work in works if work.setup_start != work.start]
+                if len(owners) > (length > 0):
+                    yield Violation("setup", owners[-1].operation, "needs no set-up")
+                first = min(work.setup_start for work in works)
+                begun = min(work.start for work in works)
+                if begun - first < length or (length and first == begun):
+                    yield Violation("setup", subject, f"lasts {length}")
                 if (length or new != family) and min(family, new) >= 0 and first < busy:
-                    yield Violation("setup", work.operation, f"at {first}: busy")
+                    yield Violation("setup", subject, f"at {first}: busy")
                 for other in self._on(machine) if length else ():
                     if other.start < first + length and other.end > first:
                         yield Violation("setup", other.operation, "during a set-up")
                 if new >= 0:
-                    family, busy = new, max(busy, work.end)
+                    family, busy = new, max(busy, *(work.end for work in works))
+
+    def _runs(
+        self, machine: Machine, family: int
+    ) -> Iterator[tuple[int, list[Assignment]]]:
+        """Yield what is done in turn without a change of family, by start.
+
+        On a machine with several slots the set-up may be booked on any of a run: who
+        was planned first caused it, who starts first profits.
+        """
+        run: list[Assignment] = []
+        for work in self._on(machine):
+            new = self._operation(work.operation).family
+            if run and (new != family or machine.capacity == 1):
+                yield family, run
+                run = []
+            run.append(work)
+            family = new
+        if run:
+            yield family, run
 
     def _without_setup(self, machine: Machine) -> Iterator[Violation]:
         for work in self._on(machine):
