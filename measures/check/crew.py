@@ -1,7 +1,5 @@
 """Rules on people: one place at a time, skilled, on shift."""
 
-# ruff: noqa: D401 - a rule's docstring states the rule
-
 from __future__ import annotations
 
 from collections import defaultdict

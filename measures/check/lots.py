@@ -1,7 +1,5 @@
 """Rules on lots: that they exist, and where they are."""
 
-# ruff: noqa: D401 - a rule's docstring states the rule
-
 from __future__ import annotations
 
 from collections.abc import Iterator

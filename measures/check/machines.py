@@ -1,7 +1,5 @@
 """Rules on machines: room, rhythm, set-ups, working time, breakdowns, states."""
 
-# ruff: noqa: D401 - a rule's docstring states the rule
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Rules on operations: who may do them, how long they take, how they pause."""
 
-# ruff: noqa: D401 - a rule's docstring states the rule
-
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Rules on the run as a whole: every order accounted for, every call settled."""
 
-# ruff: noqa: D401 - a rule's docstring states the rule
-
 from __future__ import annotations
 
 from collections import defaultdict

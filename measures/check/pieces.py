@@ -1,7 +1,5 @@
 """Rules on pieces: none appears or is lost unsaid."""
 
-# ruff: noqa: D401 - a rule's docstring states the rule
-
 from __future__ import annotations
 
 from collections import defaultdict

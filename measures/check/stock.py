@@ -1,7 +1,5 @@
 """Rules on stock: never negative, used lot by lot, the oldest first."""
 
-# ruff: noqa: D401 - a rule's docstring states the rule
-
 from __future__ import annotations
 
 from collections.abc import Iterator

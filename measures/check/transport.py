@@ -1,7 +1,5 @@
 """Rules on transport: vehicles are in one place, carry one lot, and take their time."""
 
-# ruff: noqa: D401 - a rule's docstring states the rule
-
 from __future__ import annotations
 
 from collections.abc import Iterator
