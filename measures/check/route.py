@@ -59,7 +59,7 @@ def _begun(event: Event, route: Route, step: RouteStep) -> Iterator[Finding]:
 
 
 def _kits(record: Record, lot: Lot | None) -> set[str]:
-    """Return the kits a lot may be joined in: its own, and those of what it replaces."""
+    """Return the kits a lot may be joined in: its own and those of what it replaces."""
     kits: set[str] = set()
     while lot is not None:
         kits.add(lot.kit)
