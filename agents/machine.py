@@ -247,10 +247,12 @@ class MachineAgent(Holon):
             for operation in self.agenda.values()
             if not operation.called and self.mine(operation) and operation.complete
         ]
-        if self.body.buffers.room <= 0:
-            return
+        full = self.body.buffers.room <= 0
+        if full:  # but what shares a slot may still come
+            waiting = [operation for operation in waiting if not self._stuck(operation)]
         if not waiting:
-            self._seek_work()
+            if not full:
+                self._seek_work()
             return
         horizon = self.now + self.factory.fleet.look_ahead
         if self.factory.planner is not None:
