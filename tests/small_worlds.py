@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from agents.factory import Factory
@@ -58,7 +59,7 @@ def small_world(
     nodes = [{"id": "store", "kind": "store"}, *stations, {"id": "out", "kind": "dock"}]
     for k, node in enumerate(nodes):
         node["at"] = [10.0 * k, 0.0]
-    ways = zip(nodes, nodes[1:], strict=False)
+    ways = pairwise(nodes)
     lanes = [{"between": [a["id"], b["id"]]} for a, b in ways]
     floor: Table = {"nodes": nodes, "lanes": lanes}
     floor["store_after"] = store_after
@@ -91,12 +92,16 @@ def run(world: World, policy: str = "rule", **more: Any) -> list[Event]:
     return events
 
 
-def of_kind(events: Sequence[Event], kind: str, subject: str | None = None) -> list[Event]:
+def of_kind(
+    events: Sequence[Event], kind: str, subject: str | None = None
+) -> list[Event]:
     """Return the events of a kind, and of a subject if one is named."""
     return [e for e in events if e.kind == kind and subject in (None, e.subject)]
 
 
-def times(events: Sequence[Event], kind: str, subject: str | None = None) -> list[float]:
+def times(
+    events: Sequence[Event], kind: str, subject: str | None = None
+) -> list[float]:
     """Return when events of a kind happened, in minutes."""
     return [e.time / 60_000 for e in of_kind(events, kind, subject)]
 

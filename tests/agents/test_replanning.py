@@ -50,7 +50,7 @@ def eventful() -> World:
 
 @pytest.mark.parametrize("policy", ["planned", "hybrid"])
 def test_every_major_event_leaves_a_record(policy: str) -> None:
-    """Order, breakdown, repair, reject and shortage: each names itself and its engines."""
+    """Order, breakdown, repair, reject, shortage: each names itself and its engines."""
     events = run(eventful(), policy)
     plans = of_kind(events, "replan")
     why = {word.partition(":")[0] for e in plans for word in e.facts["trigger"].split()}
@@ -175,9 +175,7 @@ def test_nobody_sees_the_future(policy: str) -> None:
     end = 6 * HOUR
     told = []
     for disturbance in ("stop:agv-1:5 min@6 h", "break:turn1:3 h@6 h"):
-        case = scenario_of(
-            world, policy=policy, days=0.5, disturbances=[disturbance]
-        )
+        case = scenario_of(world, policy=policy, days=0.5, disturbances=[disturbance])
         factory = Factory(case)
         factory.advance(end - 1)
         told.append([tuple(e) for e in factory.trace.events])

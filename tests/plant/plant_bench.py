@@ -75,7 +75,9 @@ class Bench:
         ]
 
 
-def bench(*steps: Table, seed: int = 1, tables: Table | None = None, **of_m: Any) -> Bench:
+def bench(
+    *steps: Table, seed: int = 1, tables: Table | None = None, **of_m: Any
+) -> Bench:
     """Return a bench with one machine ``M``, described by ``of_m``."""
     steps = steps or (step("s", "M"),)
     world = small_world(

@@ -12,7 +12,7 @@ from plant.lot import Lot
 
 
 def lots(*ids: str, kit: str = "", chain: str = "s") -> list[Lot]:
-    """Return lots that are nowhere yet, each of a kit of its own unless one is named."""
+    """Return lots that are nowhere yet, each of its own kit unless one is named."""
     route = bench(step("s", "M")).lot("L").route
     return [
         Lot(
@@ -58,7 +58,7 @@ def test_no_lot_comes_without_a_slot() -> None:
 
 
 def test_lots_of_one_branch_share_a_slot() -> None:
-    """What an inspection parted, and what replaces its scrap, take one slot together."""
+    """What an inspection parted, and what replaces scrap, take one slot."""
     buffers = Buffers(1, 1)
     whole, part = lots("K/s", "K/s~1", kit="K")
     (again,) = lots("K/s+1", kit="K/s+1")

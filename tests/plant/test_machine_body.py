@@ -41,7 +41,7 @@ def test_an_operation_takes_its_time() -> None:
 
 
 def test_variation_is_named_by_the_work() -> None:
-    """A varied time is the same whatever was done before, and another for another lot."""
+    """A varied time is the same whatever was done before, another for another lot."""
     law = {"law": "uniform", "low": 0.5, "high": 1.5}
     took = {}
     for ids in (["A", "B"], ["B", "A"]):
@@ -224,7 +224,7 @@ def test_a_failure_of_a_broken_machine_does_nothing() -> None:
 
 
 def test_a_disturbance_breaks_it_for_so_long() -> None:
-    """Broken at 1 for 5 min: the operation ends 5 min later; no second break meanwhile."""
+    """Broken at 1 for 5 min: the operation ends 5 min later."""
     b = bench()
     m = b.machine("M")
     m.start(b.lot("L", "M"), TEN)

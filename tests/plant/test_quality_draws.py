@@ -34,7 +34,7 @@ def near(found: int, probability: float, of: int = MANY) -> bool:
 
 
 def test_defects_are_binomial() -> None:
-    """Three opportunities of 10 % a piece: 0.3 defects a piece, 27.1 % of pieces bad."""
+    """Three opportunities of 10 % a piece: 0.3 defects a piece, 27.1 % bad."""
     lot, s = many(defects_per_million=100_000.0, opportunities=3)
     made = spoil(1, lot, s)
     assert near(made, 0.1, 3 * MANY)
@@ -121,7 +121,9 @@ def test_scrap_leaves_the_floor() -> None:
 def test_joining_merges_defects() -> None:
     """Piece n of the whole has the defects of piece n of every branch."""
     b = bench(
-        step("a", "M", after=[]), step("b", "M", after=[]), step("c", "M", after=["a", "b"])
+        step("a", "M", after=[]),
+        step("b", "M", after=[]),
+        step("c", "M", after=["a", "b"]),
     )
     m = b.machine("M")
     left = b.lot("K/a", "M", pieces=2, kit="K")

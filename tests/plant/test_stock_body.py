@@ -18,7 +18,10 @@ WORLD = small_world(
     [product(step("s", "M"))],
     [order("O")],
     suppliers=[{"id": "mill", "lead": "30 min"}],
-    materials=[{"id": "bar", "stock": 5, "supplier": "mill"}, {"id": "nut", "stock": 0}],
+    materials=[
+        {"id": "bar", "stock": 5, "supplier": "mill"},
+        {"id": "nut", "stock": 0},
+    ],
     calendars=[
         {
             "id": "early",
@@ -26,7 +29,9 @@ WORLD = small_world(
         }
     ],
     crews=[{"id": "crew", "operators": 11, "skills": ["fit"], "calendar": "early"}],
-    docks=[{"id": "dock", "node": "out", "departures": ["07:00"], "handling": "10 min"}],
+    docks=[
+        {"id": "dock", "node": "out", "departures": ["07:00"], "handling": "10 min"}
+    ],
 )
 
 
