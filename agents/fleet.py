@@ -125,7 +125,7 @@ class Fleet:
             order = factory.orders[transport.part.kit.order]
             order.allocation.call_vehicles(transport)
         else:
-            self.wake_idle()
+            self._wake_nearest(transport)
 
     def place_uncovered(self) -> None:
         """Find vehicles for what a new plan no longer says a vehicle for."""
@@ -141,11 +141,17 @@ class Fleet:
             ):
                 self._allocate(transport)
 
-    def wake_idle(self) -> None:
-        """Let the vehicles without work look for some."""
-        for vehicle in self.vehicles.values():
-            if vehicle.idle:
-                vehicle.decide_soon()
+    def _wake_nearest(self, transport: TransportOrder) -> None:
+        """Let the idle vehicle that can be there first look for work."""
+        start = self.factory.layout.node_of(transport.origin)
+        idle = [vehicle for vehicle in self.vehicles.values() if vehicle.idle]
+        if idle:
+            layout = self.factory.layout
+            nearest = min(
+                idle,
+                key=lambda v: layout.travel(v.body.group.id, v.body.node, start),
+            )
+            nearest.decide_soon()
 
     def ready(self, part: Part) -> None:
         """A part can be taken, or its ready time has changed."""
@@ -160,7 +166,7 @@ class Fleet:
         if transport.vehicle is not None:
             self.vehicles[transport.vehicle].decide_soon()
         else:
-            self.wake_idle()
+            self._wake_nearest(transport)
 
     def wants(self, transport: TransportOrder) -> bool:
         """Return whether a transport is still open."""

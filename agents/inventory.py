@@ -42,6 +42,7 @@ class InventoryAgent(Holon):
         self.participant = Participant(
             self.address, factory.calendar, factory.network, self
         )
+        self.awarded: set[str] = set()  # calls it has reserved for
         self.reservations: list[Reservation] = []
         self.reserved = 0  # sum of the reservations
         self.allocated = 0  # of that, of the stock that is there
@@ -65,7 +66,8 @@ class InventoryAgent(Holon):
     def take(self, call: CallForProposal, bid: Bid) -> bool:
         """Reserve what was awarded."""
         order = self.factory.orders[call.about.partition("/")[0]]
-        if not order.cancelled:
+        if not order.cancelled and call.about not in self.awarded:
+            self.awarded.add(call.about)  # called again, if the answer was lost
             self.reserve(order, call.body)
         self.at(self.now, "settle_award", call.about)
         return True
@@ -94,12 +96,16 @@ class InventoryAgent(Holon):
 
     def reserve(self, order: OrderAgent, quantity: int) -> None:
         """Keep a quantity for an order."""
-        self.reservations.append(Reservation(order.id, quantity))
+        reservation = Reservation(order.id, quantity)
+        short = quantity - max(0, self.stock.quantity - self.reserved)
+        self.reservations.append(reservation)
         self.reserved += quantity
         self.factory.emit(
             "material_reserved", self.id, order=order.id, quantity=quantity
         )
         self._allocate()
+        if not reservation.allocated:
+            self.factory.emit("stock_out", self.id, short=min(short, quantity))
         self._buy()
 
     def give_back(self, order: OrderAgent) -> None:

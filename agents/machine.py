@@ -285,19 +285,20 @@ class MachineAgent(Holon):
         ):
             return
         horizon = self.now + factory.fleet.look_ahead
+        free = factory.fleet.group is None  # to move a part costs nothing
         waiting = [
             operation
             for operation in factory.able[self.id].values()
             if operation.holder not in (None, self.id)
             and operation.complete
-            and not operation.called
+            and (free or not operation.called)
             and not operation.running
             and all(self._callable(part, horizon) for part in operation.parts)
             and not factory.lacks_material(operation)
         ]
         if waiting:
             best = max(waiting, key=lambda op: (self.outlook.urgency(op), op.id))
-            factory.market.reconsider(best)
+            factory.market.reconsider(best, margin=0.0)
 
     @staticmethod
     def _callable(part: Part, horizon: int) -> bool:

@@ -50,14 +50,16 @@ class Market:
             self.factory.vehicles, key=lambda id: there(self.factory.vehicles[id])
         )[:CFP_LIMIT]
 
-    def reconsider(self, operation: OpenOperation) -> None:
-        """Give an operation to somebody else if its award has gone bad."""
+    def reconsider(self, operation: OpenOperation, margin: float = 0.1) -> None:
+        """Give an operation to somebody else if its award has gone bad.
+
+        The other must be better by ``margin`` typical durations.
+        """
         holder = operation.holder
         if holder is None or operation.running or len(operation.modes) < 2:
             return
-        if self.factory.planner is not None and self.factory.planner.machine_of(
-            operation.id
-        ):
+        planner = self.factory.planner
+        if planner is not None and planner.machine_of(operation.id):
             return
         if any(part.loaded for part in operation.parts):
             return
@@ -70,7 +72,8 @@ class Market:
             (self.factory.machines[id].outlook.quote(operation)[0], id)
             for id in self.nearest_machines(operation)
         )
-        if best[1] == holder or best[0] > price - 0.1 * self.factory.typical_duration:
+        least = price - margin * self.factory.typical_duration
+        if best[1] == holder or best[0] >= least:
             return
         order = self.factory.orders[operation.order]
         if self.factory.policy.allocation == "direct":

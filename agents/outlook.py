@@ -36,8 +36,15 @@ class Outlook:
         if self.agent.body.down:
             free = max(free, self.agent.up_at)
         if self.agent.running and len(self.agent.running) >= self.agent.spec.capacity:
-            free = max(free, min(op.ends for op in self.agent.running.values()))
+            free = max(free, min(map(self._end, self.agent.running.values())))
         return max(free, self.agent.body.last_start + self.agent.spec.headway)
+
+    def _end(self, operation: OpenOperation) -> int:
+        """Return when work in the machine will end; what is overdue takes some more."""
+        now = self.agent.now
+        if operation.ends > now:
+            return operation.ends
+        return now + operation.duration(self.agent.id) // 4
 
     def urgency(self, operation: OpenOperation, setup: int = 0, wait: int = 0) -> float:
         """Return how urgent an operation is by the policy's rule."""

@@ -15,7 +15,7 @@ from agents.policy import PlannerParams
 from agents.situation import Situation, Surveyor
 from kernel.calendar import HOUR, MINUTE, Priority
 from kernel.events import Event
-from scheduling.plan import Plan, Result, Status
+from scheduling.plan import Plan, Result
 from scheduling.portfolio import Params, refresh, solve
 from scheduling.problem import Objective
 from scheduling.rules import RULES
@@ -167,7 +167,6 @@ class PlannerAgent(Holon):
         value = plan.value if plan is not None else None
         gain = (first - value) / first if first and value is not None else 0.0
         changed, shifted, common = self._nervousness(plan)
-        cpsat = [c.status for c in result.contributions if c.engine in ENGINES]
         self.factory.emit(
             "replan",
             "planner",
@@ -182,7 +181,7 @@ class PlannerAgent(Holon):
                 }
                 for c in result.contributions
             ],
-            status=cpsat[-1] if cpsat else str(Status.UNKNOWN),
+            status=str(result.status),
             value=value,
             gain=gain,
             operations=len(situation.problem.operations),
@@ -236,7 +235,3 @@ class PlannerAgent(Holon):
     def rank(self, operation: OpenOperation) -> tuple[int, float]:
         """Return a key that sorts operations as the plan wants them begun."""
         return self.advice.rank(operation)
-
-
-#: The engines of CP-SAT, as contributions name them.
-ENGINES = ("cp-sat", "windows")

@@ -135,7 +135,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "material_ordered": ("purchase", "supplier", "quantity", "expected"),
     "material_delayed": ("purchase", "expected"),
     "material_received": ("purchase", "material_lot", "quantity"),
-    "stock_out": ("short",),  # an operation had to wait for this much
+    "stock_out": ("short",),  # this much of a reservation has to be waited for
     # crew: an operator is taken for and released from work on a machine
     "operator_taken": ("operator", "machine", "work"),  # work: setup|run|repair
     "operator_freed": ("operator", "machine", "work"),
