@@ -51,10 +51,11 @@ def gantt(
 
 
 def _counted(events: Iterable[Event]) -> tuple[int, int]:
-    """Return the time that is measured, ms."""
-    begun = next(event for event in events if event.kind == "run_started")
+    """Return the time that is measured, ms; all of it if nothing counts."""
+    told = list(events)
+    begun = next(event for event in told if event.kind == "run_started")
     first, last = begun.facts["window"]
-    return first, last
+    return (first, last) if first < last else (0, told[-1].time)
 
 
 def _length(world: World, ms: int) -> str:

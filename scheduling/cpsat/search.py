@@ -62,6 +62,7 @@ def ask(
         _suggest(model, variables, hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = limits.workers
+    solver.parameters.catch_sigint_signal = False  # Ctrl-C is the caller's
     solver.parameters.random_seed = limits.seed
     solver.parameters.max_deterministic_time = limits.deterministic
     solver.parameters.interleave_search = limits.workers > 1

@@ -299,3 +299,21 @@ def test_flaws_come_in_order():
 
 def _lost(k: int) -> OrderLine:
     return OrderLine(id=f"L{k}", product="lost")
+
+
+def test_an_assembly_needs_a_slot_for_each_branch():
+    """A machine that joins two parts must have room for both, or it locks."""
+    content = cell()
+    content["products"][0]["steps"] = [
+        step("a", after=[]),
+        step("b", after=[]),
+        step("join", after=["a", "b"]),
+    ]
+    content["products"][0]["materials"] = []
+    wash = next(m for m in content["machines"] if m["id"] == "wash")
+    wash["input_buffer"] = 1
+    error = refusal(content)
+    assert error.place == "machines.wash.input_buffer"
+    assert "2 branches" in str(error)
+    wash["input_buffer"] = 2
+    world_of(content, "w.toml")

@@ -46,6 +46,7 @@ def flaws(world: World) -> Iterator[Flaw]:
             at = f"{place}.steps.{step.id}"
             yield from _step(at, step, options, able, machines)
         yield from _routing(place, product)
+        yield from _room(place, product, able, world)
         yield from _materials(place, product, options, world)
     yield from _variants(world, able)
 
@@ -127,6 +128,23 @@ def _routing(place: str, product: Product) -> Iterator[Flaw]:
     if len(final) > 1:
         problem = f"{', '.join(final[:5])} are all last, expected one final step"
         yield f"{place}.steps", problem
+
+
+def _room(
+    place: str, product: Product, able: dict[str, list[str]], world: World
+) -> Iterator[Flaw]:
+    """Yield assemblies with more branches than a machine has slots for parts."""
+    slots = {machine.id: machine.input_buffer for machine in world.machines}
+    before = predecessors(product.steps)
+    for step in product.steps:
+        branches = len(before.get(step.id, ()))
+        for machine in able.get(step.capability or "", ()):
+            if slots[machine] < branches:
+                problem = f"{slots[machine]} slots, but step {step.id} of {place} joins"
+                yield (
+                    f"machines.{machine}.input_buffer",
+                    f"{problem} {branches} branches, expected a slot for each",
+                )
 
 
 def _cycle(before: dict[str, tuple[str, ...]]) -> list[str]:
