@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: How long a repair must be expected to take for parts to be moved elsewhere, ms.
 PATIENCE = 30 * MINUTE
+#: What follows the planned steps takes so many times its work: it waits and moves too.
+WAITING = 2.0
 
 
 @dataclass(slots=True)
@@ -53,7 +55,8 @@ class OrderSurvey:
             self._follow(part)
         while self.feeds:
             self._assemble()
-        due = self.factory.dock.latest_for(order.due) - self.tail
+        ahead = round(self.tail * WAITING)
+        due = self.factory.dock.latest_for(order.due) - ahead
         self.frame.jobs.append(
             sp.Job(
                 id=order.id, release=order.request.release, due=due, weight=order.weight
