@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kernel.events import Event
-from measures.check.record import REWORK, Finding, Lot, Record, named
+from measures.check.record import REWORK, Finding, Record, named
 from worlds.products import Route, RouteStep
 
 
@@ -58,15 +58,6 @@ def _begun(event: Event, route: Route, step: RouteStep) -> Iterator[Finding]:
         yield event.time, event.subject, what
 
 
-def _kits(record: Record, lot: Lot | None) -> set[str]:
-    """Return the kits a lot may be joined in: its own and those of what it replaces."""
-    kits: set[str] = set()
-    while lot is not None:
-        kits.add(lot.kit)
-        lot = record.lots.get(lot.entered.facts.get("replaces") or "")
-    return kits
-
-
 def _joined(
     record: Record,
     event: Event,
@@ -80,8 +71,8 @@ def _joined(
         lot, following = known.get(id), next_of.get(id)
         if lot is None or following is None:
             continue
-        kits = _kits(record, lot)
-        if lot.order != event.facts["order"] or event.facts["kit"] not in kits:
+        kit = lot.home or lot.kit
+        if lot.order != event.facts["order"] or event.facts["kit"] != kit:
             yield event.time, event.subject, f"joins {id} of another kit"
         if following.rework or following.step is not step:
             yield event.time, event.subject, f"joins {id}, not ready for {step.id}"

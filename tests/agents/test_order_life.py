@@ -117,6 +117,26 @@ def test_a_branch_is_made_again_before_the_assembly(policy: str) -> None:
 
 
 @every_policy
+def test_a_subassembly_is_made_again(policy: str) -> None:
+    """Scrap of what was joined is made from the first steps on, and joined for it."""
+    steps = [
+        step("left", "M", after=[]),
+        step("right", "M", after=[]),
+        step("sub", "M", after=["left", "right"], inspection={"false_alarm": 0.5}),
+        step("cover", "M", after=[]),
+        step("top", "M", after=["sub", "cover"]),
+    ]
+    world = small_world([machine("M")], [product(*steps)], [order("O", quantity=2)])
+    again = 0
+    for seed in (1, 2):
+        events = run(world, policy, seed=seed)
+        joined = of_kind(events, "lots_joined")
+        again += sum(e.facts["kit"] != "O.1" for e in joined)
+        assert of_kind(events, "order_shipped")[0].facts["pieces"] == 2
+    assert again
+
+
+@every_policy
 def test_cancelled_before_its_release(policy: str) -> None:
     """An order cancelled before it is released never gets a lot."""
     world = small_world(
