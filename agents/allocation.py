@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from agents.machine import MachineAgent
     from agents.order import OrderAgent
 
-#: How long to wait before what nobody took on is announced again, ms.
+#: How long to wait before what nobody took on is announced again, ms; after so many
+#: refusals in a row the wait doubles, up to this power of two: a long breakdown costs
+#: few calls.
 AGAIN = SECOND
+PATIENT = 4
+LONGEST = 10
 
 
 class Allocation(Announcer):
@@ -35,6 +39,7 @@ class Allocation(Announcer):
             order.address, self.factory.calendar, self.factory.network, self
         )
         self.needs: dict[str, tuple[str, int]] = {}  # material calls: what, how much
+        self._refused: dict[str, tuple[int, int]] = {}  # how often in a row, next call
 
     def assign(self, operation: OpenOperation, machine: str) -> None:
         """Make a machine responsible, without asking."""
@@ -107,10 +112,22 @@ class Allocation(Announcer):
         vehicles = self.factory.market.nearest_vehicles(transport)
         self._call(transport.id, transport, [f"@{v}" for v in vehicles])
 
+    def call_vehicles_again(self, transport: TransportOrder) -> None:
+        """Take a transport back from a vehicle that has no time for it, and call."""
+        holder, transport.vehicle = transport.vehicle, None
+        if holder is not None:
+            self.factory.vehicles[holder].drop(transport)
+        token = self.initiator.holder(transport.id)
+        if token is not None:
+            self.initiator.withdraw(token[1])
+        self.call_vehicles(transport)
+
     def settled(self, call: Call) -> None:
         """A call has ended: let the winner do it, or call again."""
         factory, about = self.factory, call.about
         factory.calling.discard(about)
+        if call.winner is not None:
+            self._refused.pop(about, None)
         factory.emit(
             "call_settled",
             call.conversation,
@@ -140,7 +157,10 @@ class Allocation(Announcer):
 
     def _again(self, about: str) -> None:
         """Try again in a while what nobody could take on."""
-        time = self.order.now + self.factory.call_window + AGAIN
+        before, _ = self._refused.get(about, (0, 0))
+        wait = AGAIN << min(max(0, before - PATIENT), LONGEST)
+        time = self.order.now + self.factory.call_window + wait
+        self._refused[about] = before + 1, time
         self.order.at(time, "call_again", about)
 
     def call_again(self, about: str) -> None:
@@ -148,6 +168,8 @@ class Allocation(Announcer):
         factory = self.factory
         if self.order.cancelled or about in factory.calling:
             return
+        if self._refused.get(about, (0, 0))[1] > self.order.now:
+            return  # refused anew meanwhile
         if about in self.order.production.operations:
             self.place(self.order.production.operations[about])
         elif about in factory.transports:

@@ -385,4 +385,7 @@ class MachineAgent(Holon):
         for operation in self.running.values():
             operation.ends += self.now - self.up_at
         self.up_at = self.now
+        for operation in tuple(self.factory.able[self.id].values()):
+            if operation.holder is None:  # refused, perhaps, as long as it was down
+                self.factory.orders[operation.order].allocation.place(operation)
         self.decide_soon()

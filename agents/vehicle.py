@@ -114,7 +114,8 @@ class VehicleAgent(Holon):
         if self.current is not None:
             self._go_on()
             return
-        planner = self.factory.planner
+        factory = self.factory
+        planner = factory.planner
         if planner is not None:
             choice = planner.next_trip(self)
         else:
@@ -127,6 +128,8 @@ class VehicleAgent(Holon):
             self._take_up(best)
         elif choice is not None and choice != "wait":
             self._position(choice)  # be there in time for a part to come
+        elif factory.policy.allocation == "contract_net":
+            self._seek_work()
 
     def _best(self) -> TransportOrder | None:
         """Return what the rule would have it carry next."""
@@ -148,6 +151,24 @@ class VehicleAgent(Holon):
         if len(pool) <= 1:
             return pool[0] if pool else None
         return max(pool, key=self._worth)
+
+    def _seek_work(self) -> None:
+        """Have announced again, before standing idle, what waits for a busy vehicle."""
+        factory = self.factory
+        waiting = [
+            transport
+            for transport in factory.fleet.open.values()
+            if transport.vehicle not in (None, self.id)
+            and not transport.begun
+            and transport.id not in factory.calling
+            and not self.held_up(transport)
+            and not factory.vehicles[transport.vehicle].idle
+            and not (factory.planner is not None and factory.planner.covers(transport))
+        ]
+        if waiting:
+            best = max(waiting, key=self._worth)
+            order = factory.orders[best.part.kit.order]
+            order.allocation.call_vehicles_again(best)
 
     def _worth(self, transport: TransportOrder) -> float:
         """Return how urgent a transport is to this vehicle, by the policy's rule."""
