@@ -35,7 +35,7 @@ class Scenario:
         if not 0 <= self.seed < 2**63:
             raise BadInput("seed", "", f"{self.seed} is not within 0 to 2^63")
         if not 0 < self.days <= 3660:
-            raise BadInput("days", "", f"{self.days} is not within 0 to 3660")
+            raise BadInput("days", "", f"{self.days}, expected above 0, up to 3660")
 
     @property
     def window(self) -> tuple[int, int]:

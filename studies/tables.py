@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kernel.calendar import DAY
+from kernel.calendar import DAY, HOUR
 from measures.kpis import KPI_TABLE
 from measures.statistics import Interval
 from studies.compare import Comparison
@@ -128,8 +128,8 @@ def shipped_sentence(run: Run) -> str:
         unfinished = run.kpis.get("unfinished", 0)
         text += f" {counted:.0f} orders count; {unfinished:.0f} of these did not ship."
     else:
-        first, last = (instant / DAY for instant in run.scenario.window)
-        text += f" None counts: {first:g} days of warm-up leave no time up to {last:g}."
+        hours = f"{world.warm_up / HOUR:g} h warm-up, {world.cool_down / HOUR:g} h"
+        text += f" None counts: of {run.scenario.days:g} days, {hours} cool-down."
     return text
 
 

@@ -132,7 +132,8 @@ def apply(world: World, settings: Sequence[tuple[str, str]]) -> World:
             put(tree, key, value_of(text))
         elif key == "network":
             # The figures given beside the old preset were meant for it.
-            tree["world"]["network"] = {"preset": text}
+            blank = dict.fromkeys(tree["world"]["network"])
+            tree["world"]["network"] = blank | {"preset": text}
         elif key == "traffic":
             tree["world"]["floor"]["traffic"] = text
         else:

@@ -136,6 +136,19 @@ def test_a_subassembly_is_made_again(policy: str) -> None:
     assert again
 
 
+def test_a_long_breakdown_costs_few_calls() -> None:
+    """What is refused is called ever less often, and at once after the repair."""
+    world = small_world(
+        [machine("M")],
+        [product(step("s", "M"))],
+        [order("O", arrival="1 h", release="1 h")],
+        disturbances=["break:M:2 d@1 min"],
+    )
+    events = run(world, "negotiated")
+    assert starts(events) == {"O.1:s": 2 * 24 * 60 + 1}
+    assert len(of_kind(events, "call_settled")) < 200
+
+
 @every_policy
 def test_cancelled_before_its_release(policy: str) -> None:
     """An order cancelled before it is released never gets a lot."""

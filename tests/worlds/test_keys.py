@@ -212,6 +212,8 @@ def test_a_network_preset_replaces_the_figures_of_the_old_one():
     own = apply(CELL, [("world.network.latency", "5 ms")])
     assert own.network.latency == 5
     assert apply(own, [("network", "wifi")]).network.latency is None
+    lossy = apply(own, [("network", "wifi"), ("world.network.loss", "0.5")])
+    assert (lossy.network.preset, lossy.network.loss) == ("wifi", 0.5)
 
 
 def test_put_serves_any_tables():
