@@ -53,13 +53,12 @@ class PlannerAgent(Holon):
         assert params is not None
         self.params: PlannerParams = params
         #: A benchmark instance is planned once, as a whole, for its makespan.
-        self.static = factory.world.unit != "" or not factory.world.demand
-        whole = self.static
-        self.surveyor = Surveyor(factory, None if whole else DEPTH)
-        self.window = 10**9 if whole else params.window
+        self.static = factory.world.unit != ""
+        self.surveyor = Surveyor(factory, None if self.static else DEPTH)
+        self.window = 10**9 if self.static else params.window
         self.objective = (
             Objective(makespan=True)
-            if whole
+            if self.static
             else Objective(
                 flow=params.flow,
                 moved=params.stability * 1000,
@@ -109,7 +108,6 @@ class PlannerAgent(Holon):
         """Make a plan of what is known now."""
         factory = self.factory
         situation = self.surveyor.survey(self.window, self.objective, self.plan)
-        self._due = self.now - 1 if self.params.delay else self._due
         major, self._major = self._major, False
         triggers, self._triggers = self._triggers, []
         self._due = -1

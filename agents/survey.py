@@ -96,7 +96,7 @@ class OrderSurvey:
                 name, f"{step.id}.rework", part.rounds.get(f"{step.id}.rework", 0) + 1
             )
             if not part.working:
-                source = self._next(rework, part, step, source, depth=0, mending=True)
+                source = self._next(rework, part, step, source, mending=True)
             self._chain(part, step.index, source, 1)
             return
         if part.passed or part.working:
@@ -159,7 +159,7 @@ class OrderSurvey:
                 return
             rounds = part.rounds.get(step.id, 0) + 1
             id = operation_id(part.lot, step.id, rounds)
-            source = self._next(id, part, step, source, depth=depth, mending=False)
+            source = self._next(id, part, step, source, mending=False)
             index, depth, first = step.successor, depth + 1, False
         self._deliver(part.lot, source, depth)
 
@@ -225,7 +225,6 @@ class OrderSurvey:
         step: RouteStep,
         source: sp.Input,
         *,
-        depth: int,
         mending: bool,
     ) -> sp.Input:
         at = self._operation(id, part.pieces, step, [source], (part.lot,), mending)
