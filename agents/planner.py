@@ -61,6 +61,7 @@ class PlannerAgent(Holon):
             if self.static
             else Objective(
                 flow=params.flow,
+                spread=round(params.spread * factory.typical_duration),
                 moved=params.stability * 1000,
                 changed=params.stability * 1000,
             )

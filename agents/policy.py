@@ -38,6 +38,9 @@ class PlannerParams:
         ... for so much deterministic time.
     flow
         Price of flow time beside tardiness, per ms, where a job's weight is 1.
+    spread
+        How much sooner or later than planned an order may be done, in typical
+        durations: it decides from when on an order counts as in danger.
     stability
         Price of an operation that changes its machine, in seconds of tardiness of
         weight 1.
@@ -52,6 +55,7 @@ class PlannerParams:
     exact: int = 12
     exact_limit: float = 0.05
     flow: float = 0.4
+    spread: float = 15.0
     stability: float = 30.0
 
 

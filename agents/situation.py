@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agents.steps_ahead import StepsAhead
 from agents.survey import Frame, OrderSurvey
 from kernel.calendar import DAY
 from scheduling import problem as sp
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from agents.factory import Factory
     from agents.order import OrderAgent
 
+#: What a step behind the planned ones takes beside its work, in typical durations: it
+#: waits and moves too.
+WAITING = 3.0
 #: How far ahead working time is laid out for a plan, ms.
 HORIZON = 14 * DAY
 
@@ -78,6 +82,8 @@ class Surveyor:
         self.fleets = fleets_of(world, layout, self.places)
         self.fleet_of = {group.id: i for i, group in enumerate(world.vehicles)}
         self._closed = {m.id: self._working_time(m.id) for m in world.machines}
+        wait = round(WAITING * factory.typical_duration)
+        self.ahead = StepsAhead(self._closed, wait)
         self._modes: dict[tuple[int, int], tuple[sp.Mode, ...]] = {}
         self._keep: list[object] = []  # keeps the ids of `_modes` alive
 

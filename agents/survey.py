@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 #: How long a repair must be expected to take for parts to be moved elsewhere, ms.
 PATIENCE = 30 * MINUTE
-#: What follows the planned steps takes so many times its work: it waits and moves too.
-WAITING = 2.0
 
 
 @dataclass(slots=True)
@@ -44,7 +42,8 @@ class OrderSurvey:
         self.factory = surveyor.factory
         self.now = self.factory.calendar.now
         self.job = len(frame.jobs)
-        self.tail = 0
+        self.due = self.factory.dock.latest_for(order.due)
+        self.latest = self.due  # when what is planned must be done
         self.feeds: dict[tuple[str, int], list[tuple[sp.Input, str, int, int]]] = {}
         self.kits: dict[str, Kit] = {}
 
@@ -55,11 +54,12 @@ class OrderSurvey:
             self._follow(part)
         while self.feeds:
             self._assemble()
-        ahead = round(self.tail * WAITING)
-        due = self.factory.dock.latest_for(order.due) - ahead
         self.frame.jobs.append(
             sp.Job(
-                id=order.id, release=order.request.release, due=due, weight=order.weight
+                id=order.id,
+                release=order.request.release,
+                due=self.latest,
+                weight=order.weight,
             )
         )
 
@@ -164,8 +164,9 @@ class OrderSurvey:
         self._deliver(part.lot, source, depth)
 
     def _cut(self, index: int, pieces: int) -> None:
-        """Count what is left out of the plan as time before the due date."""
-        self.tail = max(self.tail, self.order.route.tail(index, pieces))
+        """Leave steps out of the plan, but leave time for them."""
+        latest = self.by.ahead.latest_begin(self.order.route, index, pieces, self.due)
+        self.latest = min(self.latest, latest)
 
     def _deliver(self, lot: str, source: sp.Input, depth: int) -> None:
         exit = self.factory.dock.place

@@ -29,7 +29,10 @@ class BadInput(HolofabError):
 
     def __init__(self, where: str, place: str, problem: str) -> None:
         self.where, self.place, self.problem = where, place, problem
-        super().__init__(": ".join(part for part in (where, place, problem) if part))
+        super().__init__(where, place, problem)  # as given: it may cross processes
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.where, self.place, self.problem)))
 
 
 class Impossible(HolofabError):

@@ -28,7 +28,7 @@ SITE, CAPACITY, HEADWAY, LAST, MATRIX, PRESENT, SLOTS, CLOSED = range(8)  # of m
 FREE, AT, FLEET = range(3)  # of Arrays.vehicles
 EMPTY, LOADED = range(2)  # of Arrays.travel
 DUE, BEGIN = range(2)  # of Arrays.jobs
-FLOW, MOVED, CHANGED, TYPICAL, MAKESPAN = range(5)  # of Arrays.prices
+FLOW, MOVED, CHANGED, TYPICAL, MAKESPAN, SPREAD = range(6)  # of Arrays.prices
 
 _KEPT = 8
 
@@ -55,7 +55,7 @@ class Arrays(NamedTuple):
     jobs, weights, rates
         (J, 2); (J,) and (J,): what a ms costs late, and late including flow.
     prices
-        (5,): flow, moved, changed, the typical duration, 1 if makespan counts.
+        (6,): flow, moved, changed, the typical duration, 1 if makespan counts, spread.
     """
 
     now: int
@@ -256,6 +256,7 @@ def arrays_of(problem: Problem) -> Arrays:
                 aim.changed * priced,
                 typical,
                 float(aim.makespan),
+                aim.spread,
             ],
             dtype=np.float64,
         ),

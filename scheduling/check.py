@@ -282,7 +282,9 @@ class _Checker:
             value = aim.moved * moves + aim.changed * changes
             for position, end in ends.items():
                 job = self.problem.jobs[position]
-                value += job.weight * max(0, end - job.due)
+                cases = (end - aim.spread, end + aim.spread)
+                mean = sum(max(0, case - job.due) for case in cases) / 2
+                value += job.weight * mean
                 value += aim.flow * (end - job.release)
         if makespan != self.plan.makespan:
             yield Violation("makespan", "plan", f"{self.plan.makespan}, not {makespan}")

@@ -118,9 +118,11 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """What a plan costs: weighted tardiness, flow time, changes.
+    """What a plan costs: expected weighted tardiness, flow time, changes.
 
-    value = sum over jobs of weight * max(0, end - due) + ``flow`` * (end - release),
+    value = sum over jobs of weight * late(end - due) + ``flow`` * (end - release), where
+    late(x) is max(0, x) or, with a ``spread``, its mean when a job ends as much earlier
+    or later than planned, each as likely: (max(0, x - spread) + max(0, x + spread)) / 2;
     plus ``moved`` for each operation whose part is elsewhere (``Operation.keep``), plus
     ``changed`` for each operation on another machine than in the plan in force; or the
     makespan (the latest end of an operation, from 0) if ``makespan`` is set.
@@ -128,6 +130,7 @@ class Objective:
     """
 
     makespan: bool = False
+    spread: int = 0
     flow: float = 0.0
     moved: float = 0.0
     changed: float = 0.0

@@ -14,6 +14,7 @@ from scheduling.arrays import (
     MAKESPAN,
     PINNED,
     SITE,
+    SPREAD,
     Arrays,
     Table,
 )
@@ -131,6 +132,8 @@ def worth(a: Arrays, planned: int, plan: Schedule) -> tuple[float, int]:
     value = 0.0
     for j in range(len(a.jobs)):
         if ends[j] >= 0:
-            value += a.weights[j] * max(0, ends[j] - a.jobs[j, DUE])
+            late, spread = float(ends[j] - a.jobs[j, DUE]), a.prices[SPREAD]
+            value += a.weights[j] * 0.5 * max(0.0, late - spread)
+            value += a.weights[j] * 0.5 * max(0.0, late + spread)
             value += a.prices[FLOW] * (ends[j] - a.jobs[j, BEGIN])
     return value + price, makespan

@@ -102,7 +102,7 @@ RULES: dict[str, Rule] = {
         Rule(
             name="reference",
             formula=ATC,
-            k=5.0,
+            k=20.0,
             setup_weight=1.0,
             wait_weight=1.0,
             look_ahead=3.0,

@@ -16,7 +16,9 @@ from kernel.chance import Fixed, draw
 from kernel.errors import BadInput
 from worlds.arrivals import WeeklyRate
 from worlds.mix import Shares, VariantMix, quantity_of
+from worlds.products import route_of
 from worlds.spec import CustomerClass, OrderLine, World
+from worlds.workcalendar import Departures
 
 _DRAWN = re.compile(r"O[1-9][0-9]*")
 #: Who orders in a world without customer classes: due at once.
@@ -82,6 +84,7 @@ class Customers:
         "_book",
         "_classes",
         "_demand",
+        "_departures",
         "_drawn",
         "_epoch",
         "_first",
@@ -101,6 +104,9 @@ class Customers:
     ) -> None:
         demand = world.demand
         self._world, self._seed, self._demand = world, seed, demand
+        #: Orders leave by the first dock.
+        docks = world.docks[:1]
+        self._departures = Departures(docks[0], world.start) if docks else None
         self._products = {product.id: product for product in world.products}
         self._mixes: dict[str, VariantMix] = {}
         lines = sorted(demand.orders, key=lambda line: line.arrival)
@@ -150,7 +156,7 @@ class Customers:
         """Return how and when the customer changes his mind about an order, if ever.
 
         It happens at any time between arrival and due alike. A new due lies from half
-        to one and a half times as far ahead as the old one did.
+        to one and a half times as far ahead as the old one did, at a departure.
         """
         demand, seed, id = self._demand, self._seed, request.id
         ahead = request.due - request.arrival
@@ -162,9 +168,15 @@ class Customers:
             return OrderChange(order=id, time=time, due=None)
         if u < demand.cancelled + demand.changed:
             factor = 0.5 + draw(seed, f"mind/{id}", 2)
-            due = time + max(1, round(factor * (request.due - time)))
-            return OrderChange(order=id, time=time, due=due)
+            ahead = max(1, round(factor * (request.due - time)))
+            return OrderChange(order=id, time=time, due=self._due(time, ahead))
         return None
+
+    def _due(self, time: int, ahead: int) -> int:
+        """Return a due ``ahead`` from an instant, where orders can leave."""
+        if self._departures is None:
+            return time + ahead
+        return self._departures.promised(time, ahead)
 
     def _next(self) -> OrderRequest | None:
         """Return the order after those known."""
@@ -190,15 +202,20 @@ class Customers:
         wanted = _ANYBODY
         if classes:
             wanted = classes[self._classes.pick(draw(seed, "customer", k))]
-        slack = round(wanted.slack.quantile(draw(seed, "slack", k)))
+        options = self._mixes[product.id].pick(draw(seed, "options", k))
+        quantity = quantity_of(demand, draw(seed, "quantity", k))
+        ahead = wanted.slack.quantile(draw(seed, "slack", k))
+        if wanted.work:
+            route = route_of(self._world, product, dict(options))
+            ahead += wanted.work * route.content(quantity)
         return OrderRequest(
             id=f"O{k}",
             product=product.id,
-            options=self._mixes[product.id].pick(draw(seed, "options", k)),
-            quantity=quantity_of(demand, draw(seed, "quantity", k)),
+            options=options,
+            quantity=quantity,
             arrival=arrival,
             release=arrival,
-            due=arrival + max(0, slack),
+            due=self._due(arrival, max(0, round(ahead))),
             weight=wanted.weight,
             rush=wanted.rush,
             customer=wanted.id if classes else "",

@@ -75,15 +75,16 @@ class Route:
         """Return the work content of so many pieces, ms (least times, no set-ups)."""
         return sum(step.quickest.duration(pieces) for step in self.steps)
 
+    def steps_from(self, index: int) -> Iterator[RouteStep]:
+        """Yield step ``index`` and those that follow it, to the end."""
+        at: int | None = index
+        while at is not None:
+            yield self.steps[at]
+            at = self.steps[at].successor
+
     def tail(self, index: int, pieces: int) -> int:
         """Return the least time from the start of step ``index`` to the end, ms."""
-        total, at = 0, index
-        while True:
-            step = self.steps[at]
-            total += step.quickest.duration(pieces)
-            if step.successor is None:
-                return total
-            at = step.successor
+        return sum(step.quickest.duration(pieces) for step in self.steps_from(index))
 
 
 def holds(condition: Condition, options: Mapping[str, str]) -> bool:

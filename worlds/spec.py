@@ -362,13 +362,16 @@ class Product:
 class CustomerClass:
     """How soon and how badly a share of the customers wants its goods.
 
-    Due is the arrival plus ``slack``; ``weight`` prices its tardiness.
+    Due is the arrival plus ``slack`` plus ``work`` times the order's total work content
+    (the TWK rule of Baker 1984); where orders leave at departures, the first one from
+    then on. ``weight`` prices its tardiness.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
     id: Id
     share: NonNegative = 1.0
     slack: DurationLaw
+    work: NonNegative = 0.0
     weight: Positive = 1.0
     rush: bool = False
 

@@ -175,10 +175,11 @@ class Departures:
         The dock, and the world's start with its time zone.
     """
 
-    __slots__ = ("_offset", "_week")
+    __slots__ = ("_days", "_offset", "_week")
 
     def __init__(self, dock: Dock, start: datetime) -> None:
         self._offset = since_monday(start)
+        self._days = frozenset(WEEKDAYS.index(day) for day in dock.days)
         times = {
             (WEEKDAYS.index(day) * DAY + clock(text)) % WEEK
             for day in dock.days
@@ -194,6 +195,20 @@ class Departures:
         at = bisect_left(self._week, within)
         more, at = divmod(at, len(self._week))
         return (weeks + more) * WEEK + self._week[at] - self._offset
+
+    def promised(self, t: int, ahead: int) -> int:
+        """Return the first departure at least ``ahead`` after ``t``.
+
+        Time runs on days with departures only: promises are made in working days.
+        """
+        if not self._week:
+            return t + ahead
+        while True:
+            day, within = divmod(t + self._offset, DAY)
+            left = DAY - within if day % 7 in self._days else 0
+            if ahead < left:
+                return self.first_from(t + ahead)
+            t, ahead = t + DAY - within, ahead - left
 
     def last_until(self, t: int) -> int:
         """Return the last departure at or before ``t``; it may lie before the start."""

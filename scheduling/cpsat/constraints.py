@@ -7,6 +7,7 @@ a relaxation: bounds are valid always, and the decoder realises what is proposed
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 
 from ortools.sat.python import cp_model
@@ -232,6 +233,7 @@ def _negated(literal: Literal) -> Literal:
     return ~literal
 
 
+@lru_cache(maxsize=64)
 def _chains(matrix: tuple[tuple[int, ...], ...]) -> list[list[int]]:
     """Return the least time from family to family by one or more set-ups."""
     least = [list(row) for row in matrix]

@@ -9,6 +9,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from scheduling.cpsat.variables import Surroundings, Variables
+from scheduling.problem import Job
 
 _SCALES = (1, 2, 5, 10, 20, 100, 1000, 10_000)
 
@@ -90,12 +91,21 @@ class Cost:
             if flow:
                 self.terms.append((flow * unit, last))
                 self.constant += flow * (now - job.release)
-            if job.weight:
-                behind = max(0, now - job.due)
-                self.constant += job.weight * behind
+            for due, weight in self._dues(job):
+                self.constant += weight * max(0, now - due)
                 late = self.model.new_int_var(0, self.grid.horizon, f"late {j}")
-                self.model.add(late >= last - self.grid.of(job.due))
-                self.terms.append((job.weight * unit, late))
+                self.model.add(late >= last - self.grid.of(due))
+                self.terms.append((weight * unit, late))
+
+    def _dues(self, job: Job) -> tuple[tuple[int, float], ...]:
+        """Return when a job becomes late, and at which price: twice with a spread."""
+        spread = self.problem.objective.spread
+        if not job.weight:
+            return ()
+        if not spread:
+            return ((job.due, job.weight),)
+        half = job.weight / 2
+        return (job.due - spread, half), (job.due + spread, half)
 
     def _finished(self, j: int) -> None:
         """Add what a job costs of which nothing is open."""
@@ -103,7 +113,8 @@ class Cost:
         ends = [o.pinned for o in self.problem.operations if o.job == j]
         if ends:
             end = max(end for end in ends if end is not None)
-            self.constant += job.weight * max(0, end - job.due)
+            for due, weight in self._dues(job):
+                self.constant += weight * max(0, end - due)
             self.constant += flow * (end - job.release)
 
     def _changes(self) -> None:

@@ -50,7 +50,10 @@ class Grid:
             if machine.headway:
                 dates.append(machine.last_start + machine.headway)
         dates += [vehicle.free for vehicle in problem.vehicles]
-        dates += [job.due for job in problem.jobs if job.weight > 0]
+        spread = problem.objective.spread
+        for job in problem.jobs:
+            if job.weight > 0:
+                dates += [job.due - spread, job.due + spread]
         dates += [limit for limit, _ in around.pressure.values()]
         times += [t for matrix in problem.setups for row in matrix for t in row]
         for fleet in problem.fleets if problem.vehicles else ():

@@ -83,7 +83,8 @@ def _centre(problem: Problem, draft: Draft, chance: random.Random) -> int | None
     if problem.objective.makespan:
         return chance.randrange(len(order))
     late = {
-        job: problem.jobs[job].weight * max(0, end - problem.jobs[job].due)
+        job: problem.jobs[job].weight
+        * max(0, end + problem.objective.spread - problem.jobs[job].due)
         for job, end in completion.items()
     }
     costly = [p for p, o in enumerate(order) if late[problem.operations[o].job] > 0]
@@ -226,7 +227,8 @@ class Window:
         for o in self.order[self.last :]:
             machine = int(self.arrays.modes[self.works[o, MODE], 0])
             job = self.problem.jobs[self.problem.operations[o].job]
-            late = ends[self.problem.operations[o].job] > job.due
+            end = ends[self.problem.operations[o].job]
+            late = end + self.problem.objective.spread > job.due
             if machine not in pressure and (late or self.problem.objective.makespan):
                 price = PRESSURE * max(job.weight, 1.0)
                 pressure[machine] = (int(self.works[o, START]), price)

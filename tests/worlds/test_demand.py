@@ -14,12 +14,13 @@ from kernel.errors import BadInput
 from worlds.arrivals import WeeklyRate
 from worlds.demand import Customers
 from worlds.mix import Shares, VariantMix, quantity_of, quantity_shares
-from worlds.products import sold
+from worlds.products import route_of, sold
 from worlds.read import read_world
 from worlds.spec import (
     Choice,
     CustomerClass,
     Demand,
+    Dock,
     Option,
     OptionRule,
     OrderLine,
@@ -27,6 +28,7 @@ from worlds.spec import (
     Step,
     World,
 )
+from worlds.workcalendar import WEEKDAYS
 
 MONDAY = datetime(2026, 1, 5, 6, tzinfo=UTC)
 OFFICE = tuple(float(7 <= hour < 17) for hour in range(24))
@@ -217,6 +219,32 @@ def test_customers_come_by_their_shares() -> None:
     slack = [o.due - o.arrival for o in orders if o.customer == "regular"]
     assert DAY <= min(slack) <= max(slack) <= 3 * DAY
     assert sum(slack) / len(slack) == pytest.approx(2 * DAY, rel=0.03)
+
+
+def test_due_allows_for_the_own_work() -> None:
+    """Due is slack and twice the work content later: drilling, 60 s a piece."""
+    busy = CustomerClass(id="busy", slack=Fixed(value=HOUR), work=2.0)
+    world = shop(customers=(busy,), quantity=Fixed(value=7.0))
+    product = world.products[0]
+    for order in first(world, 20):
+        work = route_of(world, product, dict(order.options)).content(7)
+        assert work > 0
+        assert order.due == order.arrival + HOUR + 2 * work
+
+
+def test_due_is_a_departure_in_working_days() -> None:
+    """Where orders leave at 14:00 on weekdays, they are due at 14:00 on one."""
+    dock = Dock(id="gate", node="gate", departures=("14:00",), days=WEEKDAYS[:5])
+    world = replace(shop(customers=CLASSES[1:], changed=0.5), docks=(dock,))
+    customers = Customers(world, 3)
+    orders = [o for o in islice(customers, 400) if o is not None]
+    changes = [c for c in map(customers.change_of, orders) if c is not None]
+    assert len(changes) > 100
+    for due in (*(o.due for o in orders), *(c.due for c in changes)):
+        day, time = divmod(due + 6 * HOUR, DAY)
+        assert time == 14 * HOUR
+        assert day % 7 < 5
+    assert all(o.arrival + HOUR <= o.due for o in orders)
 
 
 def line(id: str, arrival: int, **more: object) -> OrderLine:

@@ -202,6 +202,17 @@ def test_departures_are_those_of_a_minute_walk(times, days, start, minute):
     assert found.last_until(minute * MINUTE) == earlier * MINUTE
 
 
+def test_promises_are_made_in_working_days():
+    """Three hours from Friday 23:00 are over on Monday at 02:00: the 14:00 truck."""
+    dock = Dock(id="d", node="n", departures=("14:00",), days=DAYS)
+    leaving = departures(dock, MONDAY)
+    friday = 4 * DAY + 17 * HOUR  # the world starts on Monday at 6:00
+    assert leaving.promised(friday, 3 * HOUR) == 7 * DAY + 8 * HOUR
+    assert leaving.promised(friday, HOUR - 1) == 7 * DAY + 8 * HOUR
+    assert leaving.promised(0, 8 * HOUR) == 8 * HOUR
+    assert leaving.promised(0, 8 * HOUR + 1) == DAY + 8 * HOUR
+
+
 def test_dock_without_departures_leaves_at_once():
     """Without departures every instant is one."""
     found = departures(Dock(id="d", node="n"), MONDAY)
