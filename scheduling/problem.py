@@ -120,12 +120,13 @@ class Fleet:
 class Objective:
     """What a plan costs: expected weighted tardiness, flow time, changes.
 
-    value = sum over jobs of weight * late(end - due) + ``flow`` * (end - release), where
-    late(x) is max(0, x) or, with a ``spread``, its mean when a job ends as much earlier
-    or later than planned, each as likely: (max(0, x - spread) + max(0, x + spread)) / 2;
-    plus ``moved`` for each operation whose part is elsewhere (``Operation.keep``), plus
-    ``changed`` for each operation on another machine than in the plan in force; or the
-    makespan (the latest end of an operation, from 0) if ``makespan`` is set.
+    value = sum over jobs of weight * late(end - due) + ``flow`` * (end - release),
+    where late(x) is max(0, x) or, with a ``spread``, its mean when a job ends as much
+    earlier or later than planned, each as likely:
+    (max(0, x - spread) + max(0, x + spread)) / 2; plus ``moved`` for each operation
+    whose part is elsewhere (``Operation.keep``), plus ``changed`` for each operation on
+    another machine than in the plan in force; or the makespan (the latest end of an
+    operation, from 0) if ``makespan`` is set.
     Per ms; ``moved`` and ``changed`` in the same unit as a ms of weight 1.
     """
 

@@ -153,6 +153,7 @@ def random_problem(
             for v in range(vehicles)
         ),
         fleets=fleets,
-        objective=objective or Objective(flow=0.25, moved=10.0, changed=20.0),
+        objective=objective
+        or Objective(flow=0.25, moved=10.0, changed=20.0, spread=10 * (seed % 2)),
         in_force=old,
     )
