@@ -46,18 +46,27 @@ class Advice:
         self.factory = factory
         self.machine: dict[str, str] = {}
         self.start: dict[str, int] = {}
+        # An instance is planned once, for its makespan: there all of it is followed.
+        whole = factory.policy.advice == "all" or factory.world.unit != ""
+        #: All empty where only the choice of machines is followed.
         self.sequence: dict[str, list[Assignment]] = {}
+        self.trips: dict[str, list[PlannedTrip]] = {}
+        self.planned_trips: dict[tuple[str, str], str] = {}
         for work in sorted(plan.assignments, key=lambda a: a.start):
             if work.machine not in factory.machines:
                 continue  # the dock
             self.machine[work.operation] = work.machine
             self.start[work.operation] = work.start
-            self.sequence.setdefault(work.machine, []).append(work)
+            if whole:
+                self.sequence.setdefault(work.machine, []).append(work)
         #: Set-up families, where they matter.
         self.family = situation.families
         self.made = situation.problem.now
-        self.planned_trips: dict[tuple[str, str], str] = {}
-        self.trips: dict[str, list[PlannedTrip]] = {}
+        if whole:
+            self._note_trips(plan, situation)
+
+    def _note_trips(self, plan: Plan, situation: Situation) -> None:
+        """Note which vehicle fetches what, and when."""
         for trip in sorted(plan.trips, key=lambda t: (t.pickup, t.leave)):
             lots = situation.inputs[trip.operation]
             key = (trip.operation, lots[trip.input])

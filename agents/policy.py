@@ -72,12 +72,17 @@ class Policy:
         comparison, the winner of a contract net, or nobody until there is a plan.
     planner
         None: nobody plans ahead.
+    advice
+        What of a plan is followed: all of it, or only which machine does what, and in
+        which order parts are called; then machines choose by the rule what comes next,
+        and vehicles are found as without a plan.
     """
 
     name: str
     rule: str = "reference"
     allocation: Literal["direct", "contract_net", "plan"] = "direct"
     planner: PlannerParams | None = None
+    advice: Literal["all", "machines"] = "all"
 
 
 #: The named policies, side by side.
@@ -87,7 +92,12 @@ POLICIES: dict[str, Policy] = {
         Policy(name="rule", allocation="direct"),
         Policy(name="negotiated", allocation="contract_net"),
         Policy(name="planned", allocation="plan", planner=PlannerParams()),
-        Policy(name="hybrid", allocation="contract_net", planner=PlannerParams()),
+        Policy(
+            name="hybrid",
+            allocation="contract_net",
+            planner=PlannerParams(),
+            advice="machines",
+        ),
     )
 }
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: What a step behind the planned ones takes beside its work, in typical durations: it
 #: waits and moves too.
-WAITING = 3.0
+WAITING = 8.0
 #: How far ahead working time is laid out for a plan, ms.
 HORIZON = 14 * DAY
 

@@ -83,6 +83,7 @@ CASES = [
     ("calendars", [NIGHT | {"shifts": []}], "calendars.night.shifts", "no working"),
     ("calendars", [NIGHT | {"closed": ["9999-01-01"]}], "calendars.night", "2199"),
     ("costs.tariff", [0.1], "costs.tariff", "expected 24"),
+    ("network.loss", 1.0, "network.loss", "expected at most 0.9"),
     ("products.flange.options.size.id", "due", "products.flange.options.due", "reserv"),
     ("products.flange.options.size.choices.d80.id", "d120", "products.flange", "twice"),
     (f"{TURNING}.capability", "trun", f"{TURNING}.capability", '"turn"'),

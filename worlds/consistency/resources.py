@@ -15,6 +15,7 @@ from worlds.workcalendar import clock
 
 MOST_VEHICLES = 10_000
 MOST_FAMILIES = 1_000
+MOST_LOSS = 0.9  # of the messages; with all of them lost nothing is ever agreed
 _YEARS = range(1970, 2200)
 _DRAWN = re.compile("O[0-9]+")  # how orders that arrive by chance are called
 
@@ -37,6 +38,8 @@ def flaws(world: World) -> Iterator[Flaw]:
             place = f"crews.{crew.id}.calendar"
             yield from unknown(place, crew.calendar, calendars, "a calendar")
     yield from _stock(world)
+    if world.network.loss is not None and world.network.loss > MOST_LOSS:
+        yield "network.loss", f"{world.network.loss:g}, expected at most {MOST_LOSS}"
     if len(world.costs.tariff) not in (0, 24):
         problem = f"{len(world.costs.tariff)} prices, expected 24, from midnight"
         yield "costs.tariff", problem
