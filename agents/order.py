@@ -204,6 +204,8 @@ class OrderAgent(Holon):
         """Learn whether all that is reserved of a material is there."""
         if there:
             self.missing.discard(material)
+            holders = (op.holder for op in self.production.operations.values())
+            self.factory.wake_machines(sorted({id for id in holders if id is not None}))
         else:
             self.missing.add(material)
 
