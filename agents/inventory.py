@@ -161,7 +161,7 @@ class InventoryAgent(Holon):
             reservation.allocated = True
             self.allocated += reservation.quantity
         waiting |= {r.order for r in self.reservations if not r.allocated}
-        for order in {r.order for r in self.reservations}:
+        for order in dict.fromkeys(r.order for r in self.reservations):
             self.factory.orders[order].material(self.id, order not in waiting)
 
     def _buy(self) -> None:

@@ -202,11 +202,11 @@ class OrderAgent(Holon):
 
     def material(self, material: str, there: bool) -> None:
         """Learn whether all that is reserved of a material is there."""
-        if there:
+        if there and material in self.missing:
             self.missing.discard(material)
             holders = (op.holder for op in self.production.operations.values())
             self.factory.wake_machines(sorted({id for id in holders if id is not None}))
-        else:
+        elif not there:
             self.missing.add(material)
 
     def quoted(self, operation: str, finish: int) -> None:
