@@ -87,7 +87,7 @@ class Rule:
 
 
 #: The rules by name. ``reference``, the one to beat, is ATC with set-ups and
-#: reservation, tuned on `electronics` (seeds 101 to 103) for agents who decide one
+#: reservation, tuned on `electronics` (seeds 101 to 105) for agents who decide one
 #: thing at a time. ``rolling`` is the same for plans made anew at every event, where
 #: waiting for something better is seldom worth much.
 RULES: dict[str, Rule] = {

@@ -222,7 +222,7 @@ def test_customers_come_by_their_shares() -> None:
 
 
 def test_due_allows_for_the_own_work() -> None:
-    """Due is slack and twice the work content later: drilling, 60 s a piece."""
+    """Due is slack and twice the work content of the order later."""
     busy = CustomerClass(id="busy", slack=Fixed(value=HOUR), work=2.0)
     world = shop(customers=(busy,), quantity=Fixed(value=7.0))
     product = world.products[0]
