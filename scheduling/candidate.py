@@ -22,6 +22,7 @@ from scheduling.arrays import (
     Arrays,
     Table,
 )
+from scheduling.compiling import lean
 from scheduling.step import (
     END_AT,
     END_PLACE,
@@ -32,7 +33,6 @@ from scheduling.step import (
     State,
     fetch,
     fit,
-    lean,
     send_back,
 )
 

@@ -19,6 +19,7 @@ from scheduling.arrays import (
     Table,
 )
 from scheduling.candidate import C_MODE, price_of, propose
+from scheduling.compiling import compiled, lean
 from scheduling.step import (
     ARRIVE,
     END,
@@ -29,8 +30,6 @@ from scheduling.step import (
     State,
     carry,
     commit,
-    compiled,
-    lean,
     settle,
     start_state,
 )

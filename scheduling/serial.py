@@ -32,7 +32,8 @@ from scheduling.candidate import (
     propose,
     spoilt,
 )
-from scheduling.step import MODE, Schedule, State, commit, compiled, lean, start_state
+from scheduling.compiling import compiled, lean
+from scheduling.step import MODE, Schedule, State, commit, start_state
 from scheduling.urgency import urgency
 
 _urgency = lean(urgency)

@@ -13,17 +13,13 @@ The rules, in the order they apply:
 3. The operation starts when its inputs are there, it is released, its slot is free,
    the machine set up, the headway over, and the machine open.
 
-Compiled by Numba; without compilation (``NUMBA_DISABLE_JIT=1``, or :func:`pure`) the
-same code gives the same plans.
+The same code, not compiled, gives the same plans (:mod:`scheduling.compiling`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import FunctionType
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from scheduling.arrays import (
@@ -53,6 +49,7 @@ from scheduling.arrays import (
     Arrays,
     Table,
 )
+from scheduling.compiling import compiled, lean
 
 # columns of State.machines and State.done, of Schedule.works and Schedule.trips
 LATEST, SETUP, SET_UP_AT = range(3)
@@ -60,42 +57,6 @@ END_AT, END_PLACE = range(2)
 MODE, SETUP_START, START, END = range(4)
 VEHICLE, ORIGIN, DESTINATION, LEAVE, PICKUP, ARRIVE, PARKED = range(7)
 NO_VEHICLE = -1
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def compiled(function: F) -> F:
-    """Compile a function at its first call; the result is kept on disk."""
-    return cast("F", numba.njit(cache=True)(function))
-
-
-def lean(function: F) -> F:
-    """Compile a function that allocates nothing, without counting references.
-
-    That is worth a factor of ten here, where every access is to one of many tables.
-    """
-    options: dict[str, Any] = {"cache": True, "_nrt": False}
-    return cast("F", numba.njit(**options)(function))
-
-
-def pure(function: F) -> F:
-    """Return a compiled function as plain Python, and so all that it calls."""
-    return cast("F", _plain(function, {}))
-
-
-def _plain(function: Any, known: dict[Any, Any]) -> Any:
-    source = getattr(function, "py_func", None)
-    if source is None:
-        return function
-    if function not in known:
-        names = dict(source.__globals__)
-        known[function] = FunctionType(
-            source.__code__, names, source.__name__, source.__defaults__
-        )
-        for name in source.__code__.co_names:
-            if name in names:
-                names[name] = _plain(names[name], known)
-    return known[function]
 
 
 class State(NamedTuple):

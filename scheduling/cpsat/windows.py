@@ -20,16 +20,7 @@ from scheduling.decode import Draft, modes_of, realised, sequence_of
 from scheduling.plan import Plan
 from scheduling.problem import Input, Job, Problem
 from scheduling.realise import state_after
-from scheduling.step import (
-    END,
-    END_AT,
-    END_PLACE,
-    MODE,
-    PICKUP,
-    START,
-    VEHICLE,
-    State,
-)
+from scheduling.step import END, END_AT, END_PLACE, MODE, PICKUP, START, VEHICLE, State
 
 #: How much dearer a ms is that delays the next operation on a machine.
 PRESSURE = 10.0

@@ -16,9 +16,10 @@ from scheduling.arrays import (
     Reals,
     Table,
 )
+from scheduling.compiling import compiled, lean
 from scheduling.realise import worth
 from scheduling.serial import LOOK_AHEAD, SETUP_WEIGHT, WAIT_WEIGHT, K, by_urgency
-from scheduling.step import Schedule, compiled, lean
+from scheduling.step import Schedule
 
 _MULTIPLIER, _MODULUS = 48271, 2147483647
 

@@ -16,11 +16,11 @@ from small_problems import operation, problem, times_of
 from scheduling import realise, serial
 from scheduling.arrays import arrays_of
 from scheduling.check import check_plan
+from scheduling.compiling import pure
 from scheduling.decode import decode, draft_of, plan_of, retimed
 from scheduling.plan import Plan
 from scheduling.problem import Input, Job, Machine, Objective
 from scheduling.rules import RULES, Rule, dispatch
-from scheduling.step import pure
 
 
 @pytest.mark.parametrize("seed", range(120))

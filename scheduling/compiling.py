@@ -1,0 +1,74 @@
+"""How the inner loops are compiled: by Numba, at their first call, kept on disk.
+
+Without compilation (``NUMBA_DISABLE_JIT=1``, or :func:`pure`) the same code gives the
+same plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+from types import FunctionType
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_HERE = Path(__file__).resolve().parent
+
+
+def fingerprint(sources: Iterable[Path]) -> str:
+    """Return a short text that is another one as soon as any of the files changes."""
+    digest = sha256()
+    for path in sorted(sources):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+#: Numba notices that the file of a function has changed, not the file of what it
+#: calls. What is kept on disk is therefore kept by the state of the whole package.
+_KEPT = Path("__pycache__") / f"numba-{fingerprint(_HERE.rglob('*.py'))}"
+
+
+def _kept(function: F, **options: Any) -> F:
+    given = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(Path(given or _HERE) / _KEPT)
+    try:
+        return cast("F", numba.njit(cache=True, **options)(function))
+    finally:
+        numba.config.CACHE_DIR = given
+
+
+def compiled(function: F) -> F:
+    """Compile a function at its first call; the result is kept on disk."""
+    return _kept(function)
+
+
+def lean(function: F) -> F:
+    """Compile a function that allocates nothing, without counting references.
+
+    That is worth a factor of ten here, where every access is to one of many tables.
+    """
+    return _kept(function, _nrt=False)
+
+
+def pure(function: F) -> F:
+    """Return a compiled function as plain Python, and so all that it calls."""
+    return cast("F", _plain(function, {}))
+
+
+def _plain(function: Any, known: dict[Any, Any]) -> Any:
+    source = getattr(function, "py_func", None)
+    if source is None:
+        return function
+    if function not in known:
+        names = dict(source.__globals__)
+        known[function] = FunctionType(
+            source.__code__, names, source.__name__, source.__defaults__
+        )
+        for name in source.__code__.co_names:
+            if name in names:
+                names[name] = _plain(names[name], known)
+    return known[function]
