@@ -27,7 +27,7 @@ class CustomersAgent(Holon):
     def __init__(self, factory: Factory) -> None:
         super().__init__(factory, "customers")
         scenario = factory.case
-        self.customers = Customers(scenario.world, scenario.seed)
+        self.customers = Customers(scenario.world, scenario.seed, routes=factory.routes)
         self.count = 0
         self.waiting: set[str] = set()
         self.rushed = 0
@@ -74,7 +74,7 @@ class CustomersAgent(Holon):
     def receive_order(self, request: OrderRequest) -> None:
         """Take an order in."""
         factory = self.factory
-        route = factory.route(request.product, request.options)
+        route = factory.routes.of(request.product, dict(request.options))
         order = OrderAgent(factory, request, route)
         factory.orders[request.id] = order
         if self.window[0] <= self.now <= self.window[1]:

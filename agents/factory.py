@@ -32,8 +32,8 @@ from plant.vehicle import VehicleBody
 from scheduling.arrays import typical_duration
 from scheduling.rules import RULES
 from worlds.layout import Layout, vehicles_of
-from worlds.products import Route, route_of
 from worlds.read import read_world
+from worlds.routes import Routes
 from worlds.spec import World
 from worlds.workcalendar import Departures, OpenHours
 
@@ -117,7 +117,7 @@ class Factory(mesa.Model):
         world = self.world
         self.rule = RULES[self.policy.rule]
         self.products = {product.id: product for product in world.products}
-        self._routes: dict[tuple[str, tuple[tuple[str, str], ...]], Route] = {}
+        self.routes = Routes(world)
         self.typical_duration = typical_duration(_nominal_durations(world))
         self.energy_price = world.costs.energy_per_kwh
         self.call_window = 4 * self.network.patience
@@ -267,16 +267,6 @@ class Factory(mesa.Model):
             self.planner.replan_soon(what, why, major=major)
 
     # -- what agents ask of the whole -------------------------------------------------
-
-    def route(self, product: str, options: tuple[tuple[str, str], ...]) -> Route:
-        """Return how a variant is made."""
-        key = (product, options)
-        route = self._routes.get(key)
-        if route is None:
-            route = self._routes[key] = route_of(
-                self.world, self.products[product], dict(options)
-            )
-        return route
 
     def open_operation(self, operation: OpenOperation) -> None:
         """Let everybody who can do an operation know of it."""

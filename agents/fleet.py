@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,10 @@ class TransportOrder:
         return f"{part.lot}:{'ship' if last else 'store'}", part.lot
 
 
+#: Up to so many open transports, vehicles look at all; of more, at the nearest.
+FEW = 24
+
+
 class Fleet:
     """The transports that are open, and what is known of trips."""
 
@@ -58,6 +63,7 @@ class Fleet:
         self.factory = factory
         self.vehicles: dict[str, VehicleAgent] = {}
         self.open: dict[str, TransportOrder] = {}  # by lot
+        self._at: dict[str, dict[str, TransportOrder]] = {}  # the same, by node
         self.done: dict[tuple[str, str], int] = {}  # when its lot was loaded last, ms
         self._count = 0
         self._trips: dict[tuple[str, str], int] = {}
@@ -106,6 +112,8 @@ class Fleet:
             requested=factory.now,
         )
         self.open[part.lot] = transport
+        start = factory.layout.node_of(part.at)
+        self._at.setdefault(start, {})[part.lot] = transport
         factory.emit(
             "transport_requested",
             transport.id,
@@ -168,6 +176,26 @@ class Fleet:
         else:
             self._wake_nearest(transport)
 
+    def around(self, vehicle: VehicleAgent) -> Iterator[TransportOrder]:
+        """Return the open transports; if they are many, the nearest to a vehicle first.
+
+        A large fleet on a large floor would else weigh all against all.
+        """
+        if len(self.open) <= FEW:
+            yield from self.open.values()
+            return
+        body = vehicle.body
+        for node in self.factory.layout.nearest(body.group.id, body.node):
+            if there := self._at.get(node):
+                yield from there.values()
+
+    def _close(self, lot: str) -> TransportOrder | None:
+        """Take a transport off the list of open ones."""
+        transport = self.open.pop(lot, None)
+        if transport is not None:
+            del self._at[self.factory.layout.node_of(transport.origin)][lot]
+        return transport
+
     def wants(self, transport: TransportOrder) -> bool:
         """Return whether a transport is still open."""
         return self.open.get(transport.part.lot) is transport
@@ -202,7 +230,7 @@ class Fleet:
             return True
         if part.loaded:
             return False
-        del self.open[part.lot]
+        self._close(part.lot)
         floor = self.factory.floor
         floor.places[transport.to].unreserve(floor.lot(part.lot))
         part.moving, part.heading = False, None
@@ -228,7 +256,7 @@ class Fleet:
 
     def delivered(self, lot: str) -> TransportOrder | None:
         """Close the order of a lot that has been put down, and return it."""
-        transport = self.open.pop(lot, None)
+        transport = self._close(lot)
         if transport is not None:
             part = transport.part
             part.moving = part.loaded = False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from agents.agent import Holon
 from agents.contract_net import Bid, Participant
-from agents.fleet import TransportOrder
+from agents.fleet import FEW, TransportOrder
 from agents.messages import CallForProposal, Message
 from kernel.calendar import MINUTE
 from kernel.events import Event
@@ -133,40 +135,42 @@ class VehicleAgent(Holon):
 
     def _best(self) -> TransportOrder | None:
         """Return what the rule would have it carry next."""
-        factory = self.factory
+        factory, planner = self.factory, self.factory.planner
         if factory.policy.allocation == "contract_net":
-            pool = list(self.agenda.values())
+            mine = (t for t in self.agenda.values() if factory.fleet.wants(t))
         else:
-            pool = [t for t in factory.fleet.open.values() if t.vehicle is None]
-        pool = [
+            mine = (t for t in factory.fleet.around(self) if t.vehicle is None)
+        waiting = (
             transport
-            for transport in pool
-            if factory.fleet.wants(transport)
-            and not transport.begun
+            for transport in mine
+            if not transport.begun
             and transport.origin != transport.to
             and not self.held_up(transport)
-        ]
-        if factory.planner is not None:
-            pool = [t for t in pool if not factory.planner.covers(t)]
-        if len(pool) <= 1:
-            return pool[0] if pool else None
-        return max(pool, key=self._worth)
+            and not (planner is not None and planner.covers(transport))
+        )
+        return self._most_urgent(waiting)
+
+    def _most_urgent(self, pool: Iterable[TransportOrder]) -> TransportOrder | None:
+        few = tuple(islice(pool, FEW))
+        if len(few) <= 1:
+            return few[0] if few else None
+        return max(few, key=self._worth)
 
     def _seek_work(self) -> None:
         """Have announced again, before standing idle, what waits for a busy vehicle."""
         factory = self.factory
-        waiting = [
+        waiting = (
             transport
-            for transport in factory.fleet.open.values()
+            for transport in factory.fleet.around(self)
             if transport.vehicle not in (None, self.id)
             and not transport.begun
             and transport.id not in factory.calling
             and not self.held_up(transport)
             and not factory.vehicles[transport.vehicle].idle
             and not (factory.planner is not None and factory.planner.covers(transport))
-        ]
-        if waiting:
-            best = max(waiting, key=self._worth)
+        )
+        best = self._most_urgent(waiting)
+        if best is not None:
             order = factory.orders[best.part.kit.order]
             order.allocation.call_vehicles_again(best)
 

@@ -16,6 +16,7 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_settings: Any = numba.config  # without types
 _HERE = Path(__file__).resolve().parent
 
 
@@ -33,12 +34,12 @@ _KEPT = Path("__pycache__") / f"numba-{fingerprint(_HERE.rglob('*.py'))}"
 
 
 def _kept(function: F, **options: Any) -> F:
-    given = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(Path(given or _HERE) / _KEPT)
+    given = _settings.CACHE_DIR
+    _settings.CACHE_DIR = str(Path(given or _HERE) / _KEPT)
     try:
         return cast("F", numba.njit(cache=True, **options)(function))
     finally:
-        numba.config.CACHE_DIR = given
+        _settings.CACHE_DIR = given
 
 
 def compiled(function: F) -> F:

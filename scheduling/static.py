@@ -17,7 +17,8 @@ from scheduling.problem import (
     Vehicle,
 )
 from worlds.layout import Layout, vehicles_of
-from worlds.products import Route, route_of
+from worlds.products import Route
+from worlds.routes import Routes
 from worlds.spec import OrderLine, World
 from worlds.workcalendar import closed
 
@@ -85,6 +86,7 @@ class _Static:
         self.place = {id: k for k, id in enumerate(self.places)}
         self.family = families_of(world)
         self.machine = {machine.id: m for m, machine in enumerate(world.machines)}
+        self.routes = Routes(world)
         self.jobs: list[Job] = []
         self.operations: list[Operation] = []
 
@@ -119,7 +121,7 @@ class _Static:
 
     def _order(self, line: OrderLine) -> None:
         product = next(p for p in self.world.products if p.id == line.product)
-        route = route_of(self.world, product, line.options)
+        route = self.routes.of(line.product, line.options)
         left = line.quantity
         for n in count(1):
             if left <= 0:

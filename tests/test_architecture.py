@@ -33,7 +33,7 @@ LIBRARIES: dict[str, tuple[str, ...] | None] = {
     "matplotlib": ("studies/",),
     "mesa": ("agents/", "dashboard/"),
     "networkx": ("worlds/layout.py",),
-    "numba": ("scheduling/step.py", "scheduling/search/"),
+    "numba": ("scheduling/compiling.py",),
     "numpy": None,
     "ortools": ("scheduling/cpsat/",),
     "pyarrow": ("studies/",),

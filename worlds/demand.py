@@ -16,7 +16,7 @@ from kernel.chance import Fixed, draw
 from kernel.errors import BadInput
 from worlds.arrivals import WeeklyRate
 from worlds.mix import Shares, VariantMix, quantity_of
-from worlds.products import route_of
+from worlds.routes import Routes
 from worlds.spec import CustomerClass, OrderLine, World
 from worlds.workcalendar import Departures
 
@@ -93,6 +93,7 @@ class Customers:
         "_popular",
         "_products",
         "_rate",
+        "_routes",
         "_seed",
         "_since",
         "_taken",
@@ -100,7 +101,13 @@ class Customers:
     )
 
     def __init__(
-        self, world: World, seed: int, *, since: int | None = None, first: int = 1
+        self,
+        world: World,
+        seed: int,
+        *,
+        since: int | None = None,
+        first: int = 1,
+        routes: Routes | None = None,
     ) -> None:
         demand = world.demand
         self._world, self._seed, self._demand = world, seed, demand
@@ -108,6 +115,7 @@ class Customers:
         docks = world.docks[:1]
         self._departures = Departures(docks[0], world.start) if docks else None
         self._products = {product.id: product for product in world.products}
+        self._routes = routes or Routes(world)
         self._mixes: dict[str, VariantMix] = {}
         lines = sorted(demand.orders, key=lambda line: line.arrival)
         self._book = [x for x in lines if since is None or x.arrival > since]
@@ -206,7 +214,7 @@ class Customers:
         quantity = quantity_of(demand, draw(seed, "quantity", k))
         ahead = wanted.slack.quantile(draw(seed, "slack", k))
         if wanted.work:
-            route = route_of(self._world, product, dict(options))
+            route = self._routes.of(product.id, dict(options))
             ahead += wanted.work * route.content(quantity)
         return OrderRequest(
             id=f"O{k}",

@@ -91,6 +91,7 @@ class Layout:
     __slots__ = (
         "_before",
         "_graphs",
+        "_nearest",
         "_node_of",
         "_paths",
         "_speed",
@@ -116,6 +117,7 @@ class Layout:
         self._before: dict[float, dict[str, dict[str, list[str]]]] = {}
         self._times: dict[str, _Table] = {}
         self._paths: dict[tuple[float, str, str], tuple[str, ...]] = {}
+        self._nearest: dict[tuple[str, str], tuple[str, ...]] = {}
         if floor.travel is not None:
             given: _Table = {
                 a: dict(zip(floor.travel.nodes, row, strict=True))
@@ -150,6 +152,15 @@ class Layout:
                 return 0
         self._explore(self._speed[group_id], a, self._times[group_id])
         return self._times[group_id][a][b]
+
+    def nearest(self, group_id: str, a: str) -> tuple[str, ...]:
+        """Return the nodes of all places, those that are soonest driven to first."""
+        found = self._nearest.get((group_id, a))
+        if found is None:
+            nodes = dict.fromkeys(self._node_of[place] for place in self.places)
+            found = tuple(sorted(nodes, key=lambda b: self.travel(group_id, a, b)))
+            self._nearest[group_id, a] = found
+        return found
 
     def path(self, group_id: str, a: str, b: str) -> tuple[str, ...]:
         """Return the nodes on the way from ``a`` to ``b``, both included."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from kernel.calendar import DAY
 from kernel.errors import BadInput
 from worlds.mix import VariantMix, quantity_shares
-from worlds.products import Route, RouteMode, quoted, route_of
+from worlds.products import Route, RouteMode, quoted
+from worlds.routes import Routes
 from worlds.spec import Inspection, Machine, Product, World
 from worlds.workcalendar import WEEK, closed
 
@@ -103,7 +104,9 @@ def _repeats(route: Route) -> Iterator[tuple[float, float]]:
         yield mendings, scrap
 
 
-def _routings(world: World, product: Product) -> Iterator[tuple[Route, float]]:
+def _routings(
+    world: World, routes: Routes, product: Product
+) -> Iterator[tuple[Route, float]]:
     """Yield the routes that differ in more than material, and their shares."""
     named: set[str] = set()
     for step in product.steps:
@@ -116,7 +119,7 @@ def _routings(world: World, product: Product) -> Iterator[tuple[Route, float]]:
         known = alike.get(key, (options, 0.0))
         alike[key] = (known[0], known[1] + share)
     for options, share in alike.values():
-        yield route_of(world, product, options), share
+        yield routes.of(product.id, options), share
 
 
 def _day(world: World) -> _Day:
@@ -125,13 +128,14 @@ def _day(world: World) -> _Day:
     law = quantity_shares(demand)
     variation = {m.id: m.variation.mean if m.variation else 1.0 for m in world.machines}
     popularity = math.fsum(product.share for product in world.products)
+    routes = Routes(world)
     for product in world.products:
         orders = demand.orders_per_day * product.share / popularity
         if not orders:
             continue
         lots_of = sum(p * -(-q // product.lot_size) for q, p in enumerate(law, 1))
         pieces_of = sum(p * q for q, p in enumerate(law, 1))
-        for route, share in _routings(world, product):
+        for route, share in _routings(world, routes, product):
             repeats = list(_repeats(route))
             again = 1 / max(1e-3, 1 - sum(scrap for _, scrap in repeats))
             lots, pieces = (orders * share * again * n for n in (lots_of, pieces_of))

@@ -1,13 +1,14 @@
-"""Variants: which options are sold together, and how each variant is made."""
+"""Variants: which options are sold together; and what a route consists of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product as cartesian
 
-from worlds.spec import Condition, Inspection, Product, Step, World
+from worlds.spec import Condition, Inspection, Product, Step
 
 _QUOTE = re.compile(r"\{([^{}]*)\}")
 
@@ -25,7 +26,7 @@ class RouteMode:
         return self.lot_time + pieces * self.time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RouteStep:
     """A step of one variant, with positions instead of names.
 
@@ -46,7 +47,7 @@ class RouteStep:
     rework: tuple[RouteMode, ...]
     materials: tuple[tuple[str, int], ...]  # (material, quantity per piece)
 
-    @property
+    @cached_property
     def quickest(self) -> RouteMode:
         """The mode with the least time per piece."""
         return min(self.modes, key=lambda m: (m.time, m.lot_time, m.machine))
@@ -131,94 +132,3 @@ def predecessors(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...]]:
         before[step.id] = above if step.after is None else step.after
         above = (step.id,)
     return before
-
-
-def _kept(product: Product, options: Mapping[str, str]) -> list[tuple[Step, list[str]]]:
-    """Return the steps this variant has, each with its predecessors among them.
-
-    A step that is left out hands its own predecessors on to its successor.
-    """
-    before = predecessors(product.steps)
-    kept = {step.id for step in product.steps if holds(step.when, options)}
-
-    def reach(id: str) -> list[str]:
-        if id in kept:
-            return [id]
-        return [found for up in before[id] for found in reach(up)]
-
-    return [
-        (step, [found for up in before[step.id] for found in reach(up)])
-        for step in product.steps
-        if step.id in kept
-    ]
-
-
-def route_of(world: World, product: Product, options: Mapping[str, str]) -> Route:
-    """Return how the variant with these options is made.
-
-    Steps must be listed after their predecessors (the reader has seen to it).
-    """
-    able: dict[str, list[tuple[str, float]]] = {}
-    for machine in world.machines:
-        for capability in machine.capabilities:
-            able.setdefault(capability, []).append((machine.id, machine.pace))
-
-    def by_capability(capability: str, time: float, once: float) -> list[RouteMode]:
-        return [
-            RouteMode(machine=id, time=round(time * pace), lot_time=round(once * pace))
-            for id, pace in able.get(capability, ())
-        ]
-
-    kept = _kept(product, options)
-    position = {step.id: i for i, (step, _) in enumerate(kept)}
-    successor = {position[up]: position[s.id] for s, ups in kept for up in ups}
-    chains: list[str] = []
-    steps: list[RouteStep] = []
-    for index, (step, ups) in enumerate(kept):
-        time = float(step.time)
-        for change in step.changes:
-            if holds(change.when, options):
-                time = time * change.factor + change.add
-        if step.capability is not None:
-            modes = by_capability(step.capability, time, step.lot_time)
-        else:
-            modes = [
-                RouteMode(machine=m.machine, time=m.time, lot_time=step.lot_time)
-                for m in step.modes
-            ]
-        rework = step.inspection.rework if step.inspection else None
-        chains.append(chains[position[ups[0]]] if len(ups) == 1 else step.id)
-        steps.append(
-            RouteStep(
-                index=index,
-                id=step.id,
-                chain=chains[index],
-                modes=tuple(modes),
-                family=family_of(step, options),
-                predecessors=tuple(position[up] for up in ups),
-                successor=successor.get(index),
-                defects_per_million=step.defects_per_million,
-                opportunities=step.opportunities,
-                inspection=step.inspection,
-                rework=tuple(by_capability(rework.capability, rework.time, 0))
-                if rework
-                else (),
-                materials=tuple(
-                    (line.material, line.per_piece)
-                    for line in product.materials
-                    if line.step == step.id and holds(line.when, options)
-                ),
-            )
-        )
-    surcharge = sum(
-        choice.price
-        for option in product.options
-        for choice in option.choices
-        if choice.id == options[option.id]
-    )
-    return Route(
-        product=product.id,
-        options=tuple((option.id, options[option.id]) for option in product.options),
-        steps=tuple(steps),
-        price=product.price + surcharge,
-    )

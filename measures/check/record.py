@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from kernel.events import Event
 from worlds.layout import Layout, vehicles_of
-from worlds.products import Route, RouteStep, route_of
+from worlds.products import Route, RouteStep
+from worlds.routes import Routes
 from worlds.spec import Machine, World
 
 
@@ -121,7 +122,7 @@ class Record:
         self.lots: dict[str, Lot] = {}
         self.works: dict[str, Work] = {}
         self.twice: list[Event] = []  # orders and lots that enter a second time
-        self._routes: dict[tuple[str, ...], Route] = {}
+        self._routes = Routes(world)
         self._place: dict[str, str] = {}
         self._pieces: dict[str, int] = {}
         self.lots_of: dict[str, list[str]] = defaultdict(list)
@@ -155,17 +156,9 @@ class Record:
         if event.subject in self.orders:
             self.twice.append(event)
             return
-        key = (
-            facts["product"],
-            *(f"{k}={v}" for k, v in sorted(facts["options"].items())),
-        )
-        if key not in self._routes:
-            product = next(p for p in self.world.products if p.id == facts["product"])
-            self._routes[key] = route_of(self.world, product, facts["options"])
+        route = self._routes.of(facts["product"], facts["options"])
         quantity = facts["quantity"]
-        self.orders[event.subject] = Order(
-            event, self._routes[key], quantity, most=quantity
-        )
+        self.orders[event.subject] = Order(event, route, quantity, most=quantity)
 
     def _order_changed(self, event: Event) -> None:
         order = self.orders.get(event.subject)

@@ -12,31 +12,9 @@ from typing import Any
 
 from kernel.events import Event
 from measures.kpis.window import Window
-from worlds.products import Route, route_of
+from worlds.products import Route
+from worlds.routes import Routes
 from worlds.spec import World
-
-
-class Routes:
-    """The route of each order, worked out once a variant."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._products = {product.id: product for product in world.products}
-        self._routes: dict[tuple[str, ...], Route] = {}
-        self._of_order: dict[str, Route] = {}
-
-    def learn(self, event: Event) -> None:
-        """Note what an order is for (``order_received``)."""
-        product, options = event.facts["product"], event.facts["options"]
-        key = (product, *(f"{k}={v}" for k, v in sorted(options.items())))
-        if key not in self._routes:
-            spec = self._products[product]
-            self._routes[key] = route_of(self._world, spec, options)
-        self._of_order[event.subject] = self._routes[key]
-
-    def of(self, order: str) -> Route:
-        """Return how an order is made."""
-        return self._of_order[order]
 
 
 @dataclass(slots=True)
@@ -55,6 +33,7 @@ class QualityMeasures:
     def __init__(self, window: Window, world: World) -> None:
         self._window = window
         self._routes = Routes(world)
+        self._route: dict[str, Route] = {}  # by order
         self._lots: dict[str, _Past] = {}
         self._units = 0
         self._good = 0
@@ -66,7 +45,8 @@ class QualityMeasures:
 
     def order_received(self, event: Event) -> None:
         """Learn the order's route."""
-        self._routes.learn(event)
+        facts = event.facts
+        self._route[event.subject] = self._routes.of(facts["product"], facts["options"])
 
     def lot_released(self, event: Event) -> None:
         """Begin a lot's past."""
@@ -93,7 +73,7 @@ class QualityMeasures:
     def operation_finished(self, event: Event) -> None:
         """Count defects made, and chances taken."""
         past = self._lots[event.facts["lot"]]
-        steps = self._routes.of(past.order).steps
+        steps = self._route[past.order].steps
         step = next((s for s in steps if s.id == event.facts["step"]), None)
         if step is None:  # rework makes no defects
             return

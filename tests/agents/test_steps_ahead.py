@@ -2,12 +2,12 @@
 
 from agents.steps_ahead import StepsAhead
 from kernel.calendar import HOUR, MINUTE
-from worlds.products import route_of
 from worlds.read import read_world
+from worlds.routes import Routes
 
 WORLD = read_world("cell")
 PRODUCT = WORLD.products[0]
-ROUTE = route_of(WORLD, PRODUCT, {o.id: o.choices[0].id for o in PRODUCT.options})
+ROUTE = Routes(WORLD).of(PRODUCT.id, {o.id: o.choices[0].id for o in PRODUCT.options})
 OPEN: dict[str, tuple[tuple[int, int], ...]] = {m.id: () for m in WORLD.machines}
 
 

@@ -13,7 +13,7 @@ from plant.lot import Lot
 from plant.machine import MachineBody
 from plant.store import Store
 from worlds.layout import Layout
-from worlds.products import route_of
+from worlds.routes import Routes
 from worlds.spec import World
 from worlds.workcalendar import OpenHours
 
@@ -47,7 +47,7 @@ class Bench:
 
     def lot(self, id: str, at: str | None = None, pieces: int = 1, **more: Any) -> Lot:
         """Return a lot about to begin its first step, in the input of a machine."""
-        route = route_of(self.world, self.world.products[0], {})
+        route = Routes(self.world).of(self.world.products[0].id, {})
         first = route.starts[0]
         given = {"kit": id, "order": "O", "step": first, "replaces": None} | more
         lot = lots.release(

@@ -14,8 +14,9 @@ from kernel.errors import BadInput
 from worlds.arrivals import WeeklyRate
 from worlds.demand import Customers
 from worlds.mix import Shares, VariantMix, quantity_of, quantity_shares
-from worlds.products import route_of, sold
+from worlds.products import sold
 from worlds.read import read_world
+from worlds.routes import Routes
 from worlds.spec import (
     Choice,
     CustomerClass,
@@ -225,9 +226,9 @@ def test_due_allows_for_the_own_work() -> None:
     """Due is slack and twice the work content of the order later."""
     busy = CustomerClass(id="busy", slack=Fixed(value=HOUR), work=2.0)
     world = shop(customers=(busy,), quantity=Fixed(value=7.0))
-    product = world.products[0]
+    routes = Routes(world)
     for order in first(world, 20):
-        work = route_of(world, product, dict(order.options)).content(7)
+        work = routes.of(order.product, dict(order.options)).content(7)
         assert work > 0
         assert order.due == order.arrival + HOUR + 2 * work
 

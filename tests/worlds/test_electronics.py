@@ -11,12 +11,14 @@ from kernel.calendar import DAY, HOUR
 from worlds.demand import Customers
 from worlds.load import nominal_use
 from worlds.mix import VariantMix, quantity_shares
-from worlds.products import Route, route_of
+from worlds.products import Route
 from worlds.read import read_world
+from worlds.routes import Routes
 from worlds.workcalendar import Departures
 
 WORLD = read_world("electronics")
 PRODUCT = WORLD.products[0]
+ROUTES = Routes(WORLD)
 MIX = list(VariantMix(PRODUCT, "electronics"))
 FILE = Path(worlds.__file__).parent / "plants" / "electronics.toml"
 
@@ -24,7 +26,7 @@ FILE = Path(worlds.__file__).parent / "plants" / "electronics.toml"
 @pytest.fixture(scope="module")
 def routes() -> list[tuple[Route, float]]:
     """Return the route and the share of each variant."""
-    return [(route_of(WORLD, PRODUCT, dict(options)), share) for options, share in MIX]
+    return [(ROUTES.of(PRODUCT.id, dict(options)), share) for options, share in MIX]
 
 
 def test_its_size() -> None:
