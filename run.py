@@ -93,6 +93,7 @@ def run(
     from agents.scenario import scenario_of
     from studies.build import needs_compiling, refuse_unfit
     from studies.folder import claim, default_folder, write_run
+    from studies.loose_ends import loose_ends
     from studies.run import run as run_scenario
     from studies.run import sentence
     from studies.tables import kpi_table, shipped_sentence
@@ -119,6 +120,8 @@ def run(
     else:
         _print_table(kpi_table(done))
         _print(shipped_sentence(done))
+        for said in loose_ends(done):
+            _print(said)
         _print(f"Everything is in {folder}, the picture is {folder / 'gantt.png'}.")
     events = f"{len(done.trace.events)} events"
     found = [sentence(one) for one in done.violations]

@@ -56,6 +56,7 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "material_delayed": ("id",),
     "material_received": ("id",),
 }
+_HEARD = {kind: (f"on_{kind}", fields) for kind, fields in AUDIENCE.items()}
 
 
 class Factory(mesa.Model):
@@ -248,10 +249,10 @@ class Factory(mesa.Model):
         """Record a fact, and tell those whom it concerns."""
         event = Event(self.calendar.now, kind, subject, facts)
         self.trace.events.append(event)
-        fields = AUDIENCE.get(kind)
-        if fields is None:
+        heard = _HEARD.get(kind)
+        if heard is None:
             return
-        method = f"on_{kind}"
+        method, fields = heard
         for field in fields:
             id = subject if field == "id" else facts[field]
             hearer = self.orders.get(id) or self.hearers.get(id)

@@ -90,10 +90,11 @@ class MachineAgent(Holon):
     def decide(self) -> None:
         """Begin what can be begun; call for the parts of what comes next."""
         self._call_parts()
-        while (operation := self._next()) is not None:
-            if not self._begin(operation):
-                break
-        self._call_parts()
+        begun = False
+        while (operation := self._next()) is not None and self._begin(operation):
+            begun = True
+        if begun:
+            self._call_parts()  # there is room for more
 
     def mine(self, operation: OpenOperation) -> bool:
         """Return whether an operation is its own to begin."""
@@ -143,6 +144,8 @@ class MachineAgent(Holon):
         if not able:
             body.wait(self._wanting())
             return None
+        if len(able) == 1:
+            return able[0][2]
         latest = min(able, key=lambda item: item[0])[0] + round(
             factory.rule.look_ahead * factory.typical_duration
         )

@@ -23,10 +23,11 @@ class Market:
 
     def best_machine(self, operation: OpenOperation) -> str:
         """Return the machine with the best quote."""
-        return min(
-            (self.factory.machines[id].outlook.quote(operation), id)
-            for id in self.nearest_machines(operation)
-        )[1]
+        able = self.nearest_machines(operation)
+        if len(able) == 1:
+            return able[0]
+        machines = self.factory.machines
+        return min((machines[id].outlook.quote(operation), id) for id in able)[1]
 
     def nearest_machines(self, operation: OpenOperation) -> list[str]:
         """Return the nearest of the machines that can do an operation."""

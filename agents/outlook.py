@@ -48,13 +48,14 @@ class Outlook:
 
     def urgency(self, operation: OpenOperation, setup: int = 0, wait: int = 0) -> float:
         """Return how urgent an operation is by the policy's rule."""
+        factory = self.agent.factory
         duration = operation.duration(self.agent.id)
         tail = operation.tail + duration
-        return self.agent.factory.rule.urgency(
+        return factory.rule.urgency(
             weight=operation.weight,
             duration=duration,
-            slack=operation.due - self.agent.now - tail,
-            typical=self.agent.factory.typical_duration,
+            slack=operation.due - factory.calendar.now - tail,
+            typical=factory.typical_duration,
             tail=tail,
             ready=operation.opened,
             due=operation.due,

@@ -55,7 +55,7 @@ class PlannerParams:
     exact: int = 12
     exact_limit: float = 0.05
     flow: float = 0.4
-    spread: float = 0.0
+    spread: float = 15.0
     stability: float = 30.0
 
 

@@ -363,7 +363,7 @@ class MachineBody:
 
     def _settle(self) -> None:
         """Derive the state from what is going on."""
-        executing = not self.down and any(w.lot is not None for w in self.work.values())
+        executing = not self.down and bool(self.work) and not self.setting_up
         self.wear.run(executing)
         state, reason = MachineState.IDLE, None
         if self.down:

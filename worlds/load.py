@@ -70,7 +70,7 @@ def _available(machine: Machine) -> float:
     return 1 / (1 + sum(f.repair.mean / f.life.mean for f in machine.failures))
 
 
-def _inspected(bad: float, inspection: Inspection) -> tuple[float, float, float]:
+def inspected(bad: float, inspection: Inspection) -> tuple[float, float, float]:
     """Return what becomes of a piece that is defective with probability ``bad``.
 
     Returns
@@ -98,7 +98,7 @@ def _repeats(route: Route) -> Iterator[tuple[float, float]]:
         found *= (1 - step.defects_per_million / 1e6) ** step.opportunities
         mendings = scrap = 0.0
         if step.inspection is not None:
-            mendings, scrap, passed = _inspected(1 - found, step.inspection)
+            mendings, scrap, passed = inspected(1 - found, step.inspection)
             found = 1 - passed
         sound.append(found)
         yield mendings, scrap

@@ -318,3 +318,16 @@ def test_an_assembly_needs_a_slot_for_each_branch():
     assert "2 branches" in str(error)
     wash["input_buffer"] = 2
     world_of(content, "w.toml")
+
+
+def test_a_step_that_scraps_nearly_all_is_refused():
+    """What is scrapped is made again: such an order would never be done."""
+    content = cell()
+    bad = step("a", defects_per_million=1_000_000, inspection={})
+    content["products"][0]["steps"] = [bad]
+    content["products"][0]["materials"] = []
+    error = refusal(content)
+    assert error.place.endswith(".steps.a")
+    assert "100.0% of the pieces made here would be scrapped" in str(error)
+    bad["inspection"] = {"miss": 0.5}  # half of them are sold
+    world_of(content, "w.toml")

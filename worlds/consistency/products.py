@@ -7,11 +7,13 @@ from math import prod
 
 from worlds.consistency.flaw import Flaw, outside, repeated, unknown
 from worlds.files import shown
+from worlds.load import inspected
 from worlds.products import family_of, holds, predecessors, quoted, variants
 from worlds.spec import Product, Step, World
 
 MOST_VARIANTS = 200_000  # combinations of options, over all products
 MOST_STEPS = 200_000
+MOST_SCRAP = 0.95
 _RESERVED = ("qty", "due")  # words of the disturbance `rush`
 _Options = dict[str, frozenset[str]]
 
@@ -94,6 +96,12 @@ def _step(
     if step.family is not None:
         for name in quoted(step.family):
             yield from unknown(f"{place}.family", name, options, "an option")
+    if step.inspection is not None:
+        bad = 1 - (1 - step.defects_per_million / 1e6) ** step.opportunities
+        _, scrap, _ = inspected(bad, step.inspection)
+        if scrap > MOST_SCRAP:
+            problem = f"{scrap:.1%} of the pieces made here would be scrapped, expected"
+            yield place, f"{problem} at most {MOST_SCRAP:.0%}: no order would be done"
     if step.inspection is not None and step.inspection.rework is not None:
         at = f"{place}.inspection.rework.capability"
         capability = step.inspection.rework.capability
