@@ -11,8 +11,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agents.remembered import Remembered
 from agents.steps_ahead import StepsAhead
-from agents.survey import Frame, OrderSurvey
+from agents.survey import Frame
 from kernel.calendar import DAY
 from scheduling import problem as sp
 from scheduling.plan import Plan
@@ -84,6 +85,7 @@ class Surveyor:
         self._closed = {m.id: self._working_time(m.id) for m in world.machines}
         wait = round(WAITING * factory.typical_duration)
         self.ahead = StepsAhead(self._closed, wait)
+        self.orders = Remembered(self)
         self._modes: dict[tuple[int, int], tuple[sp.Mode, ...]] = {}
         self._keep: list[object] = []  # keeps the ids of `_modes` alive
 
@@ -132,6 +134,7 @@ class Surveyor:
             for order in factory.orders.values()
             if order.production.parts and not order.cancelled and not order.shipped
         ]
+        self.orders.begin()
         assert factory.planner is not None
         urgency = factory.planner.urgency
         live.sort(key=lambda order: (-urgency(order), order.request.arrival, order.id))
@@ -139,9 +142,9 @@ class Surveyor:
             # The less urgent are looked at less far ahead: they fill what is left.
             size = len(frame.operations)
             if size < window:
-                OrderSurvey(self, frame, order, self.depth).add()
+                self.orders.add(frame, order, self.depth)
             elif size < 2 * window or self._in_process(order):
-                OrderSurvey(self, frame, order, 1).add()
+                self.orders.add(frame, order, 1)
         machines = [self._machine(id, now) for id in self.index]
         if factory.dock.place is not None:
             row = self.row[factory.dock.place]

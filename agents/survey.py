@@ -21,8 +21,10 @@ PATIENCE = 30 * MINUTE
 
 @dataclass(slots=True)
 class Frame:
-    """What a problem is built into."""
+    """What a problem is built into, or a piece of it from ``base`` on."""
 
+    base: int = 0
+    job: int = 0
     operations: list[sp.Operation] = field(default_factory=list)
     lots: list[tuple[str, ...]] = field(default_factory=list)  # by operation: inputs
     jobs: list[sp.Job] = field(default_factory=list)
@@ -41,7 +43,7 @@ class OrderSurvey:
         self.depth = depth
         self.factory = surveyor.factory
         self.now = self.factory.calendar.now
-        self.job = len(frame.jobs)
+        self.job = frame.job + len(frame.jobs)
         self.due = self.factory.dock.latest_for(order.due)
         self.latest = self.due  # when what is planned must be done
         self.feeds: dict[tuple[str, int], list[tuple[sp.Input, str, int, int]]] = {}
@@ -72,7 +74,7 @@ class OrderSurvey:
             at = self._put(
                 running.id,
                 self.by.modes(running.modes, running.pieces),
-                [sp.Input(place=self.by.row[part.at], ready=self.now)],
+                [sp.Input(place=self.by.row[part.at])],
                 (name,),
                 family=running.family,
                 pinned=max(running.ends, self.now + 1),
@@ -81,14 +83,11 @@ class OrderSurvey:
             source = sp.Input(operation=at)
         elif part.moving and self._committed(part):
             assert part.heading is not None
-            source = sp.Input(
-                place=self.by.row[part.heading], ready=max(part.eta, self.now)
-            )
+            source = sp.Input(place=self.by.row[part.heading], ready=part.eta)
             if part.heading == factory.dock.place:
                 return
         else:
-            ready = max(part.ready, self.now)
-            source = sp.Input(place=self.by.row[part.at], ready=ready)
+            source = sp.Input(place=self.by.row[part.at], ready=part.ready)
         step = order.route.steps[part.step]
         index: int | None = step.index
         if part.mending:
@@ -247,7 +246,7 @@ class OrderSurvey:
             keep = self.by.index[known.holder]
             if self._settled(known):
                 modes = tuple(mode for mode in modes if mode.machine == keep)
-        release = self.now
+        release = 0
         if self.order.missing:
             release = max(
                 (
@@ -298,4 +297,4 @@ class OrderSurvey:
         self.frame.lots.append(lots)
         if family is not None:
             self.frame.families[id] = family
-        return len(self.frame.operations) - 1
+        return self.frame.base + len(self.frame.operations) - 1

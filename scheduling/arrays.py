@@ -8,6 +8,7 @@ operations and machines carry one row more than there are).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,7 +77,9 @@ class Arrays(NamedTuple):
 
 
 def _table(rows: list[Any], columns: int) -> Table:
-    return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
+    flat = chain.from_iterable(rows)
+    size = len(rows) * columns
+    return np.fromiter(flat, np.int64, size).reshape(len(rows), columns)
 
 
 class _Kept:
@@ -133,27 +136,25 @@ def _followers(operations: tuple[Operation, ...]) -> list[list[int]]:
     return followers
 
 
-def _tails(operations: tuple[Operation, ...], followers: list[list[int]]) -> list[int]:
-    """Return the least time from each start to the last end that depends on it."""
-    least = [
-        min((mode.duration for mode in operation.modes), default=0)
-        for operation in operations
-    ]
-    missing = [len(after) for after in followers]
-    tails = least[:]
-    open_ends = [o for o, count in enumerate(missing) if count == 0]
-    while open_ends:
-        o = open_ends.pop()
-        if operations[o].pinned is not None:
-            continue
-        for part in operations[o].inputs:
-            source = part.operation
-            if source is not None:
-                tails[source] = max(tails[source], least[source] + tails[o])
-                missing[source] -= 1
-                if missing[source] == 0:
-                    open_ends.append(source)
-    return tails
+def _tails(operations: tuple[Operation, ...]) -> list[int]:
+    """Return the least time from each start to the last end that depends on it.
+
+    An operation stands behind those it takes parts from.
+    """
+    after = [0] * len(operations)
+    for o in range(len(operations) - 1, -1, -1):
+        operation = operations[o]
+        modes = operation.modes
+        if len(modes) == 1:
+            after[o] += modes[0].duration
+        elif modes:
+            after[o] += min([mode.duration for mode in modes])
+        if operation.pinned is None:
+            for part in operation.inputs:
+                source = part.operation
+                if source is not None and after[source] < after[o]:
+                    after[source] = after[o]
+    return after
 
 
 def typical_duration(durations: Sequence[int]) -> float:
@@ -170,7 +171,7 @@ def arrays_of(problem: Problem) -> Arrays:
     """Return the arrays of a problem."""
     operations, jobs, aim = problem.operations, problem.jobs, problem.objective
     followers = _followers(operations)
-    tails = _tails(operations, followers)
+    tails = _tails(operations)
     before: dict[str, str] = problem.in_force.machine_of() if problem.in_force else {}
     position = {machine.id: m for m, machine in enumerate(problem.machines)}
 

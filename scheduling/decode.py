@@ -158,6 +158,8 @@ def sequence_of(a: Arrays, ranks: Sequence[int]) -> Table:
 
 def modes_of(problem: Problem, machines: Mapping[str, str]) -> Table:
     """Return the mode of each operation on its given machine, -1 without one."""
+    if not machines:
+        return np.full(len(problem.operations), -1, dtype=np.int64)
     only, first = [], 0
     for operation in problem.operations:
         wanted = machines.get(operation.id)
@@ -212,45 +214,61 @@ def _depths(a: Arrays) -> list[int]:
 
 
 def plan_of(problem: Problem, a: Arrays, draft: Draft) -> Plan:
-    """Return a draft as a plan, with the names of the problem."""
-    operations, machines = problem.operations, problem.machines
-    works = draft.schedule.works.tolist()
-    trips = draft.schedule.trips.tolist()
-    order = draft.schedule.order[: draft.planned].tolist()
-    first_input = a.operations[:, INPUTS].tolist()
-    mode_machine = a.modes[:, MACHINE].tolist()
-    assignments: list[Assignment] = []
-    carried: list[Trip] = []
-    for o in order:
-        operation, work = operations[o], works[o]
-        assignments.append(
-            Assignment(
-                operation=operation.id,
-                machine=machines[mode_machine[work[MODE]]].id,
-                start=work[START],
-                end=work[END],
-                setup_start=work[SETUP_START],
-            )
-        )
-        for i in range(first_input[o], first_input[o + 1]):
-            trip = trips[i]
-            if trip[VEHICLE] >= 0:
-                carried.append(
-                    Trip(
-                        vehicle=problem.vehicles[trip[VEHICLE]].id,
-                        operation=operation.id,
-                        input=i - first_input[o],
-                        origin=trip[ORIGIN],
-                        destination=trip[DESTINATION],
-                        leave=trip[LEAVE],
-                        pickup=trip[PICKUP],
-                        arrive=trip[ARRIVE],
-                    )
-                )
+    """Return a draft as a plan, with the names of the problem.
+
+    Column by column: a plan is made at every event.
+    """
+    ids = [operation.id for operation in problem.operations]
+    order = draft.schedule.order[: draft.planned]
     return Plan(
-        assignments=tuple(sorted(assignments, key=lambda work: work.start)),
-        trips=tuple(sorted(carried, key=lambda trip: trip.pickup)),
+        assignments=_assignments(problem, a, draft, ids, order),
+        trips=_trips(problem, a, draft, ids, order),
         value=draft.value,
         makespan=draft.makespan,
-        priority=tuple(operations[o].id for o in order),
+        priority=tuple([ids[o] for o in order.tolist()]),
+    )
+
+
+def _assignments(
+    problem: Problem, a: Arrays, draft: Draft, ids: list[str], order: Table
+) -> tuple[Assignment, ...]:
+    """Return the assignments by start; equal starts in the order of deciding."""
+    names = [machine.id for machine in problem.machines]
+    order = order[np.argsort(draft.schedule.works[order, START], kind="stable")]
+    works = draft.schedule.works[order]
+    return tuple(
+        map(
+            Assignment,
+            [ids[o] for o in order.tolist()],
+            [names[m] for m in a.modes[works[:, MODE], MACHINE].tolist()],
+            works[:, START].tolist(),
+            works[:, END].tolist(),
+            works[:, SETUP_START].tolist(),
+        )
+    )
+
+
+def _trips(
+    problem: Problem, a: Arrays, draft: Draft, ids: list[str], order: Table
+) -> tuple[Trip, ...]:
+    """Return the trips by pick-up; equal ones in the order of deciding."""
+    first, count = a.operations[order, INPUTS], a.operations[order + 1, INPUTS]
+    count = count - first
+    of = np.repeat(order, count)  # whose input it is, and which of its inputs
+    which = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+    trips = draft.schedule.trips[np.repeat(first, count) + which]
+    made = np.flatnonzero(trips[:, VEHICLE] >= 0)
+    made = made[np.argsort(trips[made, PICKUP], kind="stable")]
+    trips, names = trips[made], [vehicle.id for vehicle in problem.vehicles]
+    return tuple(
+        map(
+            Trip,
+            [names[v] for v in trips[:, VEHICLE].tolist()],
+            [ids[o] for o in of[made].tolist()],
+            which[made].tolist(),
+            *(
+                trips[:, column].tolist()
+                for column in (ORIGIN, DESTINATION, LEAVE, PICKUP, ARRIVE)
+            ),
+        )
     )

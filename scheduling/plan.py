@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(NamedTuple):
     """An operation on a machine: set up from ``setup_start``, at work start to end."""
 
     operation: str
@@ -21,8 +21,7 @@ class Assignment:
     setup_start: int  # equals `start` where there is no set-up
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trip:
+class Trip(NamedTuple):
     """A vehicle brings input ``input`` of an operation to its machine.
 
     It leaves for the part at ``leave``, takes it at ``pickup`` and has put it down at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
@@ -264,7 +264,7 @@ def warm_up() -> None:
     problem = Problem(
         now=0,
         jobs=(Job(id="J", release=0, due=0, weight=1.0),),
-        operations=(operation, replace(operation, id="P")),
+        operations=(operation, operation._replace(id="P")),
         machines=(machine,),
         objective=Objective(flow=1.0),
     )

@@ -136,7 +136,7 @@ class Window:
             operation = self.problem.operations[o]
             inputs = tuple(self._input(o, k, i) for i in range(len(operation.inputs)))
             job = mine.index(operation.job)
-            operations.append(replace(operation, inputs=inputs, job=job))
+            operations.append(operation._replace(inputs=inputs, job=job))
         frees = self.state.slots.tolist()
         machines = []
         at = 0
@@ -172,7 +172,7 @@ class Window:
                 ready = int(self.state.done[part.operation, END_AT])
         if self.problem.vehicles:
             row = self.draft.schedule.trips[int(self.arrays.operations[o, INPUTS]) + i]
-            made = ready
+            made = max(ready, self.problem.now)
             if part.operation in self.place:
                 made = int(self.works[part.operation, END])
             wait = max(0, int(row[PICKUP]) - made) if row[VEHICLE] >= 0 else 0

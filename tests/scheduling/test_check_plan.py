@@ -22,7 +22,7 @@ def rules_broken(given: Problem, plan: Plan) -> set[str]:
 def moved(plan: Plan, id: str, by: int) -> Plan:
     """Return the plan with an operation moved in time."""
     works = tuple(
-        replace(a, start=a.start + by, end=a.end + by, setup_start=a.setup_start + by)
+        a._replace(start=a.start + by, end=a.end + by, setup_start=a.setup_start + by)
         if a.operation == id
         else a
         for a in plan.assignments
@@ -68,7 +68,7 @@ def test_spoilt_plans_are_seen(shop: Problem):
     assert "transport" in rules_broken(shop, replace(plan, trips=()))
     [trip] = plan.trips
     for change in ({"pickup": 5}, {"arrive": 15}, {"leave": -3}, {"origin": 1}):
-        assert rules_broken(shop, replace(plan, trips=(replace(trip, **change),)))
+        assert rules_broken(shop, replace(plan, trips=(trip._replace(**change),)))
 
 
 def test_wrong_names_are_seen(shop: Problem):
@@ -76,7 +76,7 @@ def test_wrong_names_are_seen(shop: Problem):
     plan = dispatch(shop, RULES["FIFO"])
     ghost = Assignment(operation="Z", machine="M", start=0, end=1, setup_start=0)
     assert rules_broken(shop, replace(plan, assignments=(*plan.assignments, ghost)))
-    wrong = tuple(replace(a, machine="M") for a in plan.assignments)
+    wrong = tuple(a._replace(machine="M") for a in plan.assignments)
     assert "mode" in rules_broken(shop, replace(plan, assignments=wrong))
     trip = Trip(
         vehicle="W",
@@ -100,7 +100,7 @@ def test_headway_and_pinned_are_seen():
     work = Assignment(operation="A", machine="L", start=0, end=5, setup_start=0)
     plan = Plan(assignments=(work,), value=5.0, makespan=5)
     assert rules_broken(given, plan) == {"headway"}
-    again = replace(plan, assignments=(work, replace(work, operation="P")))
+    again = replace(plan, assignments=(work, work._replace(operation="P")))
     assert "pinned" in rules_broken(given, again)
 
 
