@@ -36,6 +36,8 @@ PACE = 2 * HOUR
 
 #: Steps of a lot that enter a plan of a running factory.
 DEPTH = 4
+#: Rules tried at a major event.
+RACE = 8
 
 
 class PlannerAgent(Holon):
@@ -128,6 +130,7 @@ class PlannerAgent(Holon):
         if self.static:
             return Params(budget=max(2000, params.search), seed=self.factory.case.seed)
         return Params(
+            race=RACE,
             budget=params.search,
             windows=params.cpsat_windows,
             window_work=params.cpsat_limit,

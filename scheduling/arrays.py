@@ -7,14 +7,14 @@ operations and machines carry one row more than there are).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.problem import Fleet, Operation, Problem
+from scheduling.problem import Fleet, Mode, Operation, Problem
 
 Table = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -125,18 +125,30 @@ def _setups_of(matrices: tuple[tuple[tuple[int, ...], ...], ...]) -> Table:
     return _setups.add(matrices, cube)
 
 
-def _followers(operations: tuple[Operation, ...]) -> list[list[int]]:
-    """Return for each operation those that take a part from it (once an input)."""
+def _followers(operations: tuple[Operation, ...]) -> tuple[list[list[int]], list[int]]:
+    """Return who takes a part from each operation, and how many each must await.
+
+    An operation is named once an input.
+    """
     followers: list[list[int]] = [[] for _ in operations]
+    awaited = [0] * len(operations)
     for position, operation in enumerate(operations):
         if operation.pinned is None:
             for part in operation.inputs:
                 if part.operation is not None:
                     followers[part.operation].append(position)
-    return followers
+                    awaited[position] += 1
+    return followers, awaited
 
 
-def _tails(operations: tuple[Operation, ...]) -> list[int]:
+def _least(modes: tuple[Mode, ...]) -> int:
+    """Return the shortest duration; 0 without any mode."""
+    if len(modes) == 1:
+        return modes[0].duration
+    return min([mode.duration for mode in modes], default=0)
+
+
+def _tails(operations: tuple[Operation, ...], least: list[int]) -> list[int]:
     """Return the least time from each start to the last end that depends on it.
 
     An operation stands behind those it takes parts from.
@@ -144,17 +156,18 @@ def _tails(operations: tuple[Operation, ...]) -> list[int]:
     after = [0] * len(operations)
     for o in range(len(operations) - 1, -1, -1):
         operation = operations[o]
-        modes = operation.modes
-        if len(modes) == 1:
-            after[o] += modes[0].duration
-        elif modes:
-            after[o] += min([mode.duration for mode in modes])
+        after[o] = tail = after[o] + least[o]
         if operation.pinned is None:
             for part in operation.inputs:
                 source = part.operation
-                if source is not None and after[source] < after[o]:
-                    after[source] = after[o]
+                if source is not None and after[source] < tail:
+                    after[source] = tail
     return after
+
+
+def _offsets(counts: Iterable[int]) -> list[int]:
+    """Return where the parts of each begin, and where those of the last end."""
+    return list(accumulate(counts, initial=0))
 
 
 def typical_duration(durations: Sequence[int]) -> float:
@@ -167,55 +180,60 @@ def typical_duration(durations: Sequence[int]) -> float:
     return float(known[len(known) // 2]) if known else 1.0
 
 
-def arrays_of(problem: Problem) -> Arrays:
-    """Return the arrays of a problem."""
-    operations, jobs, aim = problem.operations, problem.jobs, problem.objective
-    followers = _followers(operations)
-    tails = _tails(operations)
-    before: dict[str, str] = problem.in_force.machine_of() if problem.in_force else {}
+class _Works(NamedTuple):
+    """The tables of operations, and the least time of each."""
+
+    operations: Table
+    modes: Table
+    inputs: Table
+    following: Table
+    least: list[int]
+
+
+def _works(problem: Problem) -> _Works:
+    """Return the tables of operations, column by column: at every event anew."""
+    operations = problem.operations
+    before = problem.in_force.machine_of() if problem.in_force else {}
     position = {machine.id: m for m, machine in enumerate(problem.machines)}
+    followers, awaited = _followers(operations)
+    least = [_least(operation.modes) for operation in operations]
+    inputs = [
+        (-1 if part.operation is None else part.operation, part.place, part.ready)
+        for operation in operations
+        for part in operation.inputs
+    ]
+    columns = (
+        [o.job for o in operations],
+        [o.family for o in operations],
+        [o.release for o in operations],
+        [-1 if o.pinned is None else o.pinned for o in operations],
+        [-1 if o.keep is None else o.keep for o in operations],
+        [position.get(before.get(o.id, ""), -1) for o in operations],
+        _tails(operations, least),
+        awaited,
+    )
+    end = ([*column, 0] for column in columns)
+    offsets = (
+        _offsets(map(len, followers)),
+        _offsets([len(o.modes) for o in operations]),
+        _offsets([len(o.inputs) for o in operations]),
+    )
+    return _Works(
+        operations=_table(list(zip(*end, *offsets, strict=True)), 11),
+        modes=_table([mode for o in operations for mode in o.modes], 2),
+        inputs=_table(inputs, 3),
+        following=np.array([n for ns in followers for n in ns], dtype=np.int64),
+        least=least,
+    )
 
-    table: list[tuple[int, ...]] = []
-    modes: list[tuple[int, int]] = []
-    inputs: list[tuple[int, int, int]] = []
-    following: list[int] = []
-    least_times: list[int] = []
-    for o, operation in enumerate(operations):
-        awaited = 0
-        first_mode, first_input, first_next = len(modes), len(inputs), len(following)
-        for part in operation.inputs:
-            source = -1 if part.operation is None else part.operation
-            inputs.append((source, part.place, part.ready))
-            awaited += source >= 0 and operation.pinned is None
-        least = 0
-        for mode in operation.modes:
-            modes.append((mode.machine, mode.duration))
-            if least == 0 or mode.duration < least:
-                least = mode.duration
-        least_times.append(least)
-        following.extend(followers[o])
-        table.append(
-            (
-                operation.job,
-                operation.family,
-                operation.release,
-                -1 if operation.pinned is None else operation.pinned,
-                -1 if operation.keep is None else operation.keep,
-                position.get(before.get(operation.id, ""), -1),
-                tails[o],
-                awaited,
-                first_next,
-                first_mode,
-                first_input,
-            )
-        )
-    table.append((0,) * 8 + (len(following), len(modes), len(inputs)))
 
-    machines: list[tuple[int, ...]] = []
+def _machines(problem: Problem) -> tuple[Table, Table, Table]:
+    """Return the tables of machines, of their slots and of when they are closed."""
+    rows: list[tuple[int, ...]] = []
     slots: list[int] = []
     closed: list[tuple[int, int]] = []
     for machine in problem.machines:
-        machines.append(
+        rows.append(
             (
                 machine.place,
                 machine.capacity,
@@ -231,34 +249,38 @@ def arrays_of(problem: Problem) -> Arrays:
         slots.extend([0] * (machine.capacity - len(free)))
         slots.extend(free)
         closed.extend(machine.closed)
-    machines.append((0,) * 6 + (len(slots), len(closed)))
+    rows.append((0,) * 6 + (len(slots), len(closed)))
+    return _table(rows, 8), np.array(slots, dtype=np.int64), _table(closed, 2)
 
+
+def arrays_of(problem: Problem) -> Arrays:
+    """Return the arrays of a problem."""
+    jobs, aim = problem.jobs, problem.objective
+    works = _works(problem)
+    machines, slots, closed = _machines(problem)
     priced = 0.0 if aim.makespan else 1.0
-    typical = typical_duration(least_times)
+    prices = [
+        aim.flow,
+        aim.moved * priced,
+        aim.changed * priced,
+        typical_duration(works.least),
+        float(aim.makespan),
+        aim.spread,
+    ]
     return Arrays(
         now=problem.now,
-        operations=_table(table, 11),
-        modes=_table(modes, 2),
-        inputs=_table(inputs, 3),
-        following=np.array(following, dtype=np.int64),
-        machines=_table(machines, 8),
-        slots=np.array(slots, dtype=np.int64),
-        closed=_table(closed, 2),
+        operations=works.operations,
+        modes=works.modes,
+        inputs=works.inputs,
+        following=works.following,
+        machines=machines,
+        slots=slots,
+        closed=closed,
         setups=_setups_of(problem.setups),
         vehicles=_table([(v.free, v.place, v.fleet) for v in problem.vehicles], 3),
         travel=_travel_of(problem.fleets),
         jobs=_table([(job.due, job.release) for job in jobs], 2),
         weights=np.array([job.weight for job in jobs], dtype=np.float64),
         rates=np.array([job.weight + aim.flow for job in jobs], dtype=np.float64),
-        prices=np.array(
-            [
-                aim.flow,
-                aim.moved * priced,
-                aim.changed * priced,
-                typical,
-                float(aim.makespan),
-                aim.spread,
-            ],
-            dtype=np.float64,
-        ),
+        prices=np.array(prices, dtype=np.float64),
     )

@@ -36,6 +36,8 @@ class Params:
 
     Attributes
     ----------
+    race
+        How many of the rules are tried.
     budget
         Dispatches tried by the search.
     windows
@@ -53,6 +55,7 @@ class Params:
         Threads of CP-SAT.
     """
 
+    race: int = 100
     budget: int = 300
     windows: int = 8
     exact_operations: int = 100
@@ -65,20 +68,31 @@ class Params:
     seed: int = 0
 
 
-#: The settings that are tried before any search: patience, set-ups, reservation.
+def _atc(k: float, s: float, look: float) -> Rule:
+    """Return ATC by patience, weight of set-ups and reservation."""
+    return Rule(
+        name=f"ATC k={k:g} s={s:g} l={look:g}",
+        formula=ATC,
+        k=k,
+        setup_weight=s,
+        wait_weight=1.0,
+        look_ahead=look,
+    )
+
+
+_FIRST = ("rolling", "SPT", "COVERT", "LPT", "MOD", "CR")
+#: The rules tried before any search. Those that most often add something come first:
+#: by greedy choice on 50 re-plannings of a day of `electronics`, the first eight leave
+#: a hundredth of a percent to the best of all.
 RACE: tuple[Rule, ...] = (
-    *RULES.values(),
+    *(RULES[name] for name in _FIRST),
+    _atc(5, 1, 0.2),
+    _atc(20, 4, 0.2),
+    *(rule for name, rule in RULES.items() if name not in _FIRST),
     *(
-        Rule(
-            name=f"ATC k={k} s={s} l={look}",
-            formula=ATC,
-            k=k,
-            setup_weight=s,
-            wait_weight=1.0,
-            look_ahead=look,
-        )
-        for k in (0.7, 2.0, 5.0)
-        for s, look in ((0.5, 0.2), (1.0, 0.5), (2.0, 1.0), (4.0, 0.5))
+        _atc(k, s, look)
+        for k in (0.7, 2, 5)
+        for s, look in ((0.5, 0.2), (1, 0.5), (2, 1), (4, 0.5))
     ),
 )
 
@@ -122,10 +136,11 @@ class Portfolio:
 
     def rules(self) -> None:
         """Dispatch by every rule, and by the order of the plan in force."""
-        for rule in RACE:
+        race = RACE[: max(1, self.params.race)]
+        for rule in race:
             if self._offer(dispatched(self.arrays, rule)):
                 self.rule = rule
-        self._note("rules", len(RACE), self.rule.name)
+        self._note("rules", len(race), self.rule.name)
         force = self.problem.in_force
         if force is not None and force.priority:
             better = [

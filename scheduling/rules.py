@@ -12,7 +12,19 @@ from scheduling.plan import Plan
 from scheduling.problem import Problem
 from scheduling.realise import worth
 from scheduling.serial import by_urgency
-from scheduling.urgency import ATC, EDD, FIFO, MWKR, SPT, WSPT, urgency
+from scheduling.urgency import (
+    ATC,
+    COVERT,
+    CR,
+    EDD,
+    FIFO,
+    LPT,
+    MOD,
+    MWKR,
+    SPT,
+    WSPT,
+    urgency,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +36,7 @@ class Rule:
     formula
         A position known to :func:`scheduling.urgency.urgency`.
     k
-        ATC's look-ahead, in typical durations: how early a due date makes itself felt.
+        Look-ahead of ATC and COVERT: how early a due date makes itself felt.
     setup_weight, wait_weight
         What a set-up, or waiting for a part, takes off the urgency.
     look_ahead
@@ -95,9 +107,13 @@ RULES: dict[str, Rule] = {
     for rule in (
         Rule(name="FIFO", formula=FIFO),
         Rule(name="SPT", formula=SPT),
+        Rule(name="LPT", formula=LPT),
         Rule(name="EDD", formula=EDD),
+        Rule(name="MOD", formula=MOD),
+        Rule(name="CR", formula=CR),
         Rule(name="WSPT", formula=WSPT),
         Rule(name="MWKR", formula=MWKR),
+        Rule(name="COVERT", formula=COVERT),
         Rule(name="ATC", formula=ATC),
         Rule(
             name="reference",

@@ -3,7 +3,8 @@
 The compiled dispatch and the agents, who choose among the parts at hand one at a time,
 use the same function. Panwalkar & Iskander (1977) survey such rules; ATC, apparent
 tardiness cost, is Vepsalainen & Morton's (1987), with the set-up term of Lee, Bhaskaran
-& Pinedo (1997), here with one scale for all times.
+& Pinedo (1997), here with one scale for all times; MOD is Baker & Bertrand's (1982),
+COVERT Carroll's (1965).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from math import log
 
 #: Formulas by name, positions of which the compiled code knows.
-FIFO, SPT, EDD, WSPT, ATC, MWKR = range(6)
+FIFO, SPT, EDD, WSPT, ATC, MWKR, LPT, MOD, CR, COVERT = range(10)
 
 
 def urgency(
@@ -38,9 +39,13 @@ def urgency(
     Parameters
     ----------
     formula
-        FIFO, SPT, EDD, WSPT, ATC or MWKR (most work remaining).
+        FIFO; SPT, LPT: shortest, longest processing time; EDD: earliest due date;
+        MOD: the later of the operation's due date and its earliest end; CR: critical
+        ratio, time left to work left; MWKR: most work remaining; WSPT, ATC, COVERT:
+        cost over time, the latter two with slack.
     k
-        Look-ahead of ATC, in typical durations.
+        Look-ahead of ATC, in typical durations; of COVERT, in remaining work: the
+        slack from which a job is in no hurry.
     weight
         What a ms of tardiness costs.
     duration, tail
@@ -62,8 +67,17 @@ def urgency(
         value = -due / typical
     elif formula == MWKR:
         value = tail / typical
+    elif formula == LPT:
+        value = duration / typical
+    elif formula == MOD:
+        value = -(max(0.0, slack) + duration) / typical
+    elif formula == CR:
+        value = -(slack + tail) / max(tail, 1.0)
     else:
         value = log(max(weight, 1e-9) / max(duration / typical, 1e-3))
         if formula == ATC:
             value -= max(0.0, slack) / (k * typical)
+        elif formula == COVERT:
+            hurry = 1.0 - max(0.0, slack) / max(k * tail, 1.0)
+            value += log(max(hurry, 1e-9))
     return value - (setup_weight * setup + wait_weight * wait) / typical

@@ -117,6 +117,17 @@ def test_urgencies_are_textbook():
     assert RULES["EDD"].urgency(**facts, due=60.0) == -3.0
     assert RULES["FIFO"].urgency(**facts, ready=20.0) == -1.0
     assert RULES["SPT"].urgency(**facts) == -0.5
+    assert RULES["LPT"].urgency(**facts) == 0.5
+    # due in 30 + 10 (its operation due date), 10 if late: never before it can end
+    assert RULES["MOD"].urgency(**facts) == -2.0
+    assert RULES["MOD"].urgency(**late) == -0.5
+    assert RULES["CR"].urgency(**facts, tail=40.0) == -70 / 40
+    assert RULES["CR"].urgency(**late, tail=40.0) == -10 / 40
+    covert = RULES["COVERT"].urgency(**facts, tail=40.0)
+    assert exp(covert) == pytest.approx(4 / (10 / 20) * (1 - 30 / (2 * 40)))
+    assert RULES["COVERT"].urgency(**late, tail=40.0) == RULES["WSPT"].urgency(**late)
+    idle = {**facts, "slack": 90.0}
+    assert RULES["COVERT"].urgency(**idle, tail=40.0) < -15
     careful = Rule(name="x", setup_weight=2.0, wait_weight=1.0)
     assert careful.urgency(**facts, setup=10.0, wait=20.0) == pytest.approx(atc - 2)
 
