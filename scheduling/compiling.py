@@ -43,8 +43,11 @@ def _kept(function: F, **options: Any) -> F:
 
 
 def compiled(function: F) -> F:
-    """Compile a function at its first call; the result is kept on disk."""
-    return _kept(function)
+    """Compile a function at its first call; the result is kept on disk.
+
+    While it runs, other threads run too.
+    """
+    return _kept(function, nogil=True)
 
 
 def lean(function: F) -> F:

@@ -7,7 +7,7 @@ from time import monotonic
 
 import numpy as np
 
-from scheduling.arrays import Arrays, arrays_of
+from scheduling.arrays import Arrays, Reals, arrays_of
 from scheduling.cpsat.search import Limits, ask
 from scheduling.cpsat.windows import Polish, polished
 from scheduling.decode import Draft, decoded, draft_of, plan_of, retimed
@@ -21,13 +21,16 @@ from scheduling.problem import (
     Operation,
     Problem,
 )
-from scheduling.realise import worth
-from scheduling.rules import RULES, Rule, dispatched
-from scheduling.search.annealing import anneal
-from scheduling.serial import by_urgency
+from scheduling.rules import RULES, Rule, dispatched, rule_of
+from scheduling.search.pair import Pair
+from scheduling.search.race import drawn, race
 from scheduling.urgency import ATC
 
 _TOLERANCE = 1e-9
+#: Rounds after which the searches exchange what they found.
+ROUNDS = 4
+#: Shares of a wall time for racing rules, and for CP-SAT at the end.
+RACING, POLISHING = 0.2, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +40,10 @@ class Params:
     Attributes
     ----------
     race
-        How many of the rules are tried.
+        Rules tried; beyond the named ones settings are drawn.
     budget
-        Dispatches tried by the search.
+        Dispatches tried by the search of priorities; that of sequences takes about as
+        long.
     windows
         Windows of a large problem given to CP-SAT.
     exact_operations, exact_trips
@@ -52,10 +56,11 @@ class Params:
         A guard in wall time; with it search and windows go on until it is over. A
         result it has shaped is not repeatable, and says so.
     workers
-        Threads of CP-SAT.
+        Threads: of CP-SAT, and 2 let the two searches run side by side. These find the
+        same plan on one.
     """
 
-    race: int = 100
+    race: int = 60
     budget: int = 300
     windows: int = 8
     exact_operations: int = 100
@@ -108,6 +113,7 @@ class Portfolio:
         self.bound: float | None = None
         self.contributions: list[Contribution] = []
         self.reproducible = True
+        self._pair: Pair | None = None
         self._until = None if params.seconds is None else monotonic() + params.seconds
 
     @property
@@ -136,11 +142,12 @@ class Portfolio:
 
     def rules(self) -> None:
         """Dispatch by every rule, and by the order of the plan in force."""
-        race = RACE[: max(1, self.params.race)]
-        for rule in race:
+        named = RACE[: max(1, self.params.race)]
+        for rule in named:
             if self._offer(dispatched(self.arrays, rule)):
                 self.rule = rule
-        self._note("rules", len(race), self.rule.name)
+        self._note("rules", len(named), self.rule.name)
+        self._race(drawn(max(0, self.params.race - len(RACE)), self.params.seed))
         force = self.problem.in_force
         if force is not None and force.priority:
             better = [
@@ -151,18 +158,28 @@ class Portfolio:
             ]
             self._note("in force", len(better), "better" if any(better) else "")
 
-    def search(self, iterations: int, seed: int) -> None:
-        """Anneal priorities from the best rule."""
-        a = self.arrays
-        draft, count = draft_of(a), len(a.operations) - 1
-        if count == 0 or iterations <= 0:
+    def _race(self, settings: Reals) -> None:
+        """Dispatch by settings of ATC, (R, 5); keep the best."""
+        if not len(settings):
             return
-        vector, bonus = self.rule.vector(), np.zeros(count)
-        free = np.full(count, -1, dtype=np.int64)
-        anneal(a, vector, bonus, free, iterations, seed, draft.schedule)
-        planned = by_urgency(a, vector, bonus, free, draft.schedule)
-        self._offer(draft.valued(planned, *worth(a, planned, draft.schedule)))
-        self._note("annealing", iterations)
+        draft = draft_of(self.arrays)
+        bonus = np.zeros(len(self.arrays.operations) - 1)
+        values = race(self.arrays, settings, bonus, draft.schedule)
+        rule = rule_of(settings[int(np.argmin(values))])
+        if self._offer(dispatched(self.arrays, rule)):
+            self.rule = rule
+        self._note("race", len(settings), self.rule.name)
+
+    def search(self, iterations: int, progress: tuple[float, float]) -> None:
+        """Anneal priorities and sequences, side by side."""
+        if len(self.arrays.operations) == 1 or iterations <= 0:
+            return
+        if self._pair is None:
+            rule = self.rule.vector()
+            self._pair = Pair(self.arrays, rule, self.params.seed, self.params.workers)
+        for engine, draft in self._pair.round(self.best, iterations, progress).items():
+            self._offer(draft)
+            self._note(engine, iterations)
 
     @property
     def small(self) -> bool:
@@ -205,6 +222,30 @@ class Portfolio:
         self._offer(draft)
         self._note("windows", work, f"{gains} of {windows} better")
 
+    def go_on(self, seconds: float) -> None:
+        """Use the time that is left: race, anneal, and let CP-SAT look at windows.
+
+        How much is done depends on the clock; the plan is still the best of all tried.
+        """
+        self.reproducible = False
+        share = 1.0  # of the time left
+        while self.left and self.left > (1 - RACING) * seconds:
+            self._race(drawn(32, self.params.seed + len(self.contributions)))
+        self._pair = None  # from the rule that has won meanwhile
+        iterations, budget = 16, max(1e-9, (self.left or 0.0) - POLISHING * seconds)
+        while self.left and self.left > POLISHING * seconds:
+            before = self.left
+            share = (before - POLISHING * seconds) / budget
+            self.search(iterations, (1 - share, min(1.0, 1.15 - share)))
+            took = max(1e-6, before - self.left)
+            iterations = max(
+                8, min(4 * iterations, int(iterations * budget / took / 8))
+            )
+        turn = 1
+        while self.left and not self.proven:
+            self.polish(max(1, self.params.windows // 2), self.params.seed + turn)
+            turn += 1
+
     def result(self) -> Result:
         """Return what is known now."""
         status = Status.OPTIMAL if self.proven else Status.FEASIBLE
@@ -231,20 +272,17 @@ def solve(problem: Problem, params: Params | None = None) -> Result:
             plan=None,
             contributions=tuple(work.contributions),
         )
-    work.search(params.budget, params.seed)
+    rounds = min(ROUNDS, 1 + params.budget // 50)
+    for turn in range(rounds):
+        work.search(params.budget // rounds, (turn / rounds, (turn + 1) / rounds))
     if not any(operation.pinned is None for operation in problem.operations):
         work.bound = work.best.value
     elif work.small:
         work.prove()
     elif params.windows > 0:
         work.polish(params.windows, params.seed)
-    turn = 1
-    while work.left and not work.proven:
-        work.reproducible = False
-        work.search(max(params.budget, 100), params.seed + turn)
-        if work.left and params.windows > 0:
-            work.polish(params.windows, params.seed + turn)
-        turn += 1
+    if work.left and not work.proven:
+        work.go_on(params.seconds or 0.0)
     return work.result()
 
 

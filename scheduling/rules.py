@@ -98,6 +98,19 @@ class Rule:
         )
 
 
+def rule_of(vector: Reals) -> Rule:
+    """Return a vector as a rule; its name says the settings."""
+    formula, k, setups, waits, look = vector.tolist()
+    return Rule(
+        name=f"k={k:.3g} s={setups:.3g} w={waits:.3g} l={look:.3g}",
+        formula=int(formula),
+        k=k,
+        setup_weight=setups,
+        wait_weight=waits,
+        look_ahead=look,
+    )
+
+
 #: The rules by name. ``reference``, the one to beat, is ATC with set-ups and
 #: reservation, tuned on `electronics` (seeds 101 to 105) for agents who decide one
 #: thing at a time. ``rolling`` is the same for plans made anew at every event, where

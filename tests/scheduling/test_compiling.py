@@ -8,7 +8,7 @@ import numba
 import pytest
 
 from scheduling import compiling
-from scheduling.search.annealing import anneal
+from scheduling.search.priorities import anneal_priorities
 
 
 def test_any_changed_file_is_another_fingerprint(tmp_path: Path) -> None:
@@ -26,4 +26,6 @@ def test_any_changed_file_is_another_fingerprint(tmp_path: Path) -> None:
 def test_kept_by_fingerprint() -> None:
     """The search is kept in a folder named by the state of the package."""
     sources = Path(compiling.__file__).parent.rglob("*.py")
-    assert f"numba-{compiling.fingerprint(sources)}" in str(anneal.stats.cache_path)
+    assert f"numba-{compiling.fingerprint(sources)}" in str(
+        anneal_priorities.stats.cache_path
+    )

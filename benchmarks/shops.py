@@ -1,0 +1,224 @@
+"""Random shops with vehicles, alternative machines and set-ups, and what befalls them.
+
+For the benchmarks of re-planning. All times are minutes (the unit does not matter).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import Random
+
+from scheduling.plan import Plan, Trip
+from scheduling.problem import (
+    Fleet,
+    Input,
+    Job,
+    Machine,
+    Mode,
+    Objective,
+    Operation,
+    Problem,
+    Vehicle,
+)
+
+FAMILIES = 5
+#: Price of flow time beside tardiness of weight 1.
+FLOW = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large a shop is; jobs of 3 to 6 operations."""
+
+    jobs: int
+    machines: int
+    vehicles: int
+
+
+#: By number of jobs.
+SIZES = {
+    50: Size(jobs=50, machines=10, vehicles=4),
+    100: Size(jobs=100, machines=16, vehicles=6),
+    200: Size(jobs=200, machines=24, vehicles=10),
+}
+
+
+def shop(size: Size, seed: int) -> Problem:
+    """Return a shop in which nothing is begun.
+
+    Machines stand on a grid, two or three to a work centre; every second centre has
+    sequence-dependent set-ups. Due dates leave about three times the work content and
+    a share of the queue, so that about a third of the jobs are late.
+    """
+    chance = Random(seed)
+    places = size.machines + 1  # the last is the store
+    spots = [(chance.randint(0, 9), chance.randint(0, 9)) for _ in range(places)]
+    drive = tuple(
+        tuple((abs(a - c) + abs(b - d) + 1) // 2 for c, d in spots) for a, b in spots
+    )
+    loaded = tuple(tuple(time + 1 for time in row) for row in drive)
+    centres = [
+        tuple(range(m, min(m + 2 + m % 2, size.machines)))
+        for m in range(0, size.machines, 2)
+    ]
+    busy = size.jobs / size.machines * 4.5 * 25  # about the work of a machine
+    jobs: list[Job] = []
+    operations: list[Operation] = []
+    for j in range(size.jobs):
+        content = _job(chance, j, centres, size.machines, operations)
+        due = round(content * 2 + chance.uniform(0.1, 1.0) * busy)
+        weight = float(chance.choice((1, 1, 2, 4)))
+        jobs.append(Job(id=f"J{j}", release=0, due=due, weight=weight))
+    setup = tuple(
+        tuple(0 if a == b else chance.randint(5, 20) for b in range(FAMILIES))
+        for a in range(FAMILIES)
+    )
+    return Problem(
+        now=0,
+        jobs=tuple(jobs),
+        operations=tuple(operations),
+        machines=tuple(
+            Machine(id=f"M{m}", place=m, setup=0 if m % 4 < 2 else None)
+            for m in range(size.machines)
+        ),
+        setups=(setup,),
+        vehicles=tuple(
+            Vehicle(id=f"V{v}", place=size.machines, free=0)
+            for v in range(size.vehicles)
+        ),
+        fleets=(Fleet(empty=drive, loaded=loaded),),
+        objective=Objective(flow=FLOW),
+    )
+
+
+def _job(
+    chance: Random,
+    job: int,
+    centres: list[tuple[int, ...]],
+    store: int,
+    operations: list[Operation],
+) -> int:
+    """Add the operations of a job; return its work content."""
+    family, content = chance.randrange(FAMILIES), 0
+    part = Input(place=store)
+    length = min(len(centres), chance.randint(3, 6))
+    for k, centre in enumerate(chance.sample(centres, length)):
+        base = chance.randint(10, 40)
+        modes = tuple(
+            Mode(machine=m, duration=round(base * chance.uniform(1, 1.3)))
+            for m in centre
+        )
+        content += base
+        operations.append(
+            Operation(
+                id=f"J{job}.{k}", job=job, modes=modes, inputs=(part,), family=family
+            )
+        )
+        part = Input(operation=len(operations) - 1)
+    return content
+
+
+def residual(problem: Problem, plan: Plan, now: int) -> Problem:
+    """Return what is left of a problem when its plan has been followed until ``now``.
+
+    Work that has begun is pinned; what a vehicle has taken up arrives.
+    """
+    works = {work.operation: work for work in plan.assignments}
+    gone = {
+        o
+        for o, operation in enumerate(problem.operations)
+        if works[operation.id].end <= now
+    }
+    place = {machine.id: machine.place for machine in problem.machines}
+    index = {machine.id: m for m, machine in enumerate(problem.machines)}
+    carried = {(t.operation, t.input): t for t in plan.trips if t.pickup < now}
+    position: dict[int, int] = {}
+    operations: list[Operation] = []
+    for o, operation in enumerate(problem.operations):
+        if o in gone:
+            continue
+        work = works[operation.id]
+        position[o] = len(operations)
+        if work.start < now:
+            only = tuple(m for m in operation.modes if m.machine == index[work.machine])
+            operation = operation._replace(modes=only, pinned=work.end, inputs=())
+        else:
+            inputs = []
+            for i, part in enumerate(operation.inputs):
+                trip = carried.get((operation.id, i))
+                source = part.operation
+                if trip is not None:
+                    part = Input(place=trip.destination, ready=trip.arrive)
+                elif source is not None and source in gone:
+                    made = works[problem.operations[source].id]
+                    part = Input(place=place[made.machine], ready=made.end)
+                elif source is not None:
+                    part = Input(operation=position[source])
+                inputs.append(part)
+            operation = operation._replace(inputs=tuple(inputs))
+        operations.append(operation)
+    live = sorted({operation.job for operation in operations})
+    rank = {job: j for j, job in enumerate(live)}
+    return replace(
+        problem,
+        now=now,
+        jobs=tuple(problem.jobs[job] for job in live),
+        operations=tuple(o._replace(job=rank[o.job]) for o in operations),
+        machines=tuple(_machine(m, problem, plan, now) for m in problem.machines),
+        vehicles=tuple(_vehicle(v, plan.trips, now) for v in problem.vehicles),
+        in_force=plan,
+    )
+
+
+def _machine(machine: Machine, problem: Problem, plan: Plan, now: int) -> Machine:
+    begun = [a for a in plan.assignments if a.machine == machine.id and a.start < now]
+    if not begun:
+        return replace(machine, free=(now,))
+    last = max(begun, key=lambda a: a.start)
+    family = {operation.id: operation.family for operation in problem.operations}
+    return replace(
+        machine,
+        free=(max(now, last.end),),
+        last_start=last.start,
+        family=family[last.operation],
+    )
+
+
+def _vehicle(vehicle: Vehicle, trips: tuple[Trip, ...], now: int) -> Vehicle:
+    mine = [t for t in trips if t.vehicle == vehicle.id and t.pickup < now]
+    if not mine:
+        return replace(vehicle, free=now)
+    last = max(mine, key=lambda t: t.arrive)
+    return replace(vehicle, place=last.destination, free=max(now, last.arrive))
+
+
+def broken(problem: Problem, plan: Plan, repair: int) -> Problem:
+    """Return the problem with its busiest machine down for so long."""
+    ahead = [a for a in plan.assignments if a.start >= problem.now]
+    loads = [sum(a.machine == m.id for a in ahead) for m in problem.machines]
+    worst = loads.index(max(loads))
+    machines, operations = list(problem.machines), list(problem.operations)
+    machines[worst] = replace(
+        machines[worst], free=(max(*machines[worst].free, problem.now) + repair,)
+    )
+    for o, operation in enumerate(operations):
+        if operation.pinned is not None and operation.modes[0].machine == worst:
+            operations[o] = operation._replace(pinned=operation.pinned + repair)
+    return replace(problem, machines=tuple(machines), operations=tuple(operations))
+
+
+def rushed(problem: Problem, like: Problem, seed: int) -> Problem:
+    """Return the problem with an urgent job more: one of ``like``'s routings."""
+    job = Random(seed).randrange(len(like.jobs))
+    steps = [operation for operation in like.operations if operation.job == job]
+    content = sum(min(m.duration for m in step.modes) for step in steps)
+    operations = list(problem.operations)
+    part = Input(place=len(problem.machines))
+    for k, step in enumerate(steps):
+        operations.append(
+            step._replace(id=f"RUSH.{k}", job=len(problem.jobs), inputs=(part,))
+        )
+        part = Input(operation=len(operations) - 1)
+    due = problem.now + round(1.5 * content)
+    rush = Job(id="RUSH", release=problem.now, due=due, weight=8.0)
+    return replace(problem, operations=tuple(operations), jobs=(*problem.jobs, rush))

@@ -1,0 +1,95 @@
+"""Two different engines side by side, on a core each if there are two.
+
+Both begin a round with what is known and give their findings up at its end, so the
+result is the same on one core and on two.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from scheduling.arrays import Arrays, Reals
+from scheduling.decode import Draft, draft_of, realised
+from scheduling.realise import worth
+from scheduling.search.chance import COLD, WARM
+from scheduling.search.priorities import anneal_priorities
+from scheduling.search.sequences import anneal_sequence
+from scheduling.serial import by_urgency
+
+#: What a round of sequences tries for each dispatch tried by the round of priorities:
+#: about as much work, for a dispatch looks at all that could be next.
+TRIALS = 3
+
+
+class Pair:
+    """Annealing of priorities and of sequences.
+
+    Parameters
+    ----------
+    rule
+        Where priorities start, as :meth:`scheduling.rules.Rule.vector`.
+    """
+
+    def __init__(self, a: Arrays, rule: Reals, seed: int, workers: int = 1) -> None:
+        self.arrays, self.seed, self.workers = a, seed, workers
+        self.rule = rule
+        self.bonus: Reals = np.zeros(len(a.operations) - 1)
+        self.turn = 0
+
+    def round(
+        self, best: Draft, iterations: int, progress: tuple[float, float] = (0.0, 1.0)
+    ) -> dict[str, Draft]:
+        """Let both engines search from the best plan; return what each has found.
+
+        Parameters
+        ----------
+        iterations
+            Dispatches; times ``TRIALS`` decodings.
+        progress
+            Which part of the whole search this is: it cools down from 0 to 1.
+        """
+        self.turn += 1
+        heat = (
+            best.value * WARM * (COLD / WARM) ** progress[0],
+            best.value * WARM * (COLD / WARM) ** progress[1],
+        )
+        seed = self.seed * 1009 + self.turn
+        if self.workers < 2:
+            priorities = self._priorities(iterations, heat, seed)
+            sequence = self._sequence(best, iterations, heat, seed)
+        else:
+            with ThreadPoolExecutor(1) as other:
+                task = other.submit(self._priorities, iterations, heat, seed)
+                sequence = self._sequence(best, iterations, heat, seed)
+                priorities = task.result()
+        return {"priorities": priorities, "sequences": sequence}
+
+    def _priorities(
+        self, iterations: int, heat: tuple[float, float], seed: int
+    ) -> Draft:
+        a, draft = self.arrays, draft_of(self.arrays)
+        free = np.full(len(self.bonus), -1, dtype=np.int64)
+        anneal_priorities(
+            a, self.rule, self.bonus, free, iterations, heat, seed, draft.schedule
+        )
+        planned = by_urgency(a, self.rule, self.bonus, free, draft.schedule)
+        return draft.valued(planned, *worth(a, planned, draft.schedule))
+
+    def _sequence(
+        self, best: Draft, iterations: int, heat: tuple[float, float], seed: int
+    ) -> Draft:
+        a, scratch = self.arrays, draft_of(self.arrays)
+        order, only = best.schedule.order.copy(), best.modes()
+        anneal_sequence(
+            a,
+            order,
+            best.planned,
+            only,
+            TRIALS * iterations,
+            heat,
+            seed + 1,
+            scratch.schedule,
+        )
+        return realised(a, order[: best.planned], only)

@@ -1,0 +1,98 @@
+"""Simulated annealing over sequences: the order of deciding, and the machines.
+
+A trial moves one operation to another place between those it needs and those that need
+it, or to another machine; then the whole order is decoded by the step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scheduling.arrays import INPUTS, MODES, NEXT, PINNED, SOURCE, Arrays, Table
+from scheduling.compiling import compiled, lean
+from scheduling.realise import in_order, worth
+from scheduling.search.chance import accepts, bell, roll, seeded
+from scheduling.step import Schedule
+
+#: Share of the moves that change a machine; how far an operation moves, standard
+#: deviation in places.
+MACHINES, FAR = 0.2, 8.0
+
+
+@lean
+def _bounds(a: Arrays, o: int, place: Table, count: int) -> tuple[int, int]:
+    """Return the first and the last place that precedence leaves to an operation."""
+    first, last = 0, count - 1
+    for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
+        source = a.inputs[i, SOURCE]
+        if source >= 0 and a.operations[source, PINNED] < 0:
+            first = max(first, place[source] + 1)
+    for n in range(a.operations[o, NEXT], a.operations[o + 1, NEXT]):
+        last = min(last, place[a.following[n]] - 1)
+    return first, last
+
+
+@lean
+def shift(order: Table, place: Table, p: int, q: int) -> None:
+    """Move what stands at place ``p`` to place ``q``; those between close up."""
+    o, step = order[p], 1 if q > p else -1
+    while p != q:
+        order[p] = order[p + step]
+        place[order[p]] = p
+        p += step
+    order[q] = o
+    place[o] = q
+
+
+@compiled
+def anneal_sequence(
+    a: Arrays,
+    order: Table,
+    count: int,
+    only: Table,
+    iterations: int,
+    heat: tuple[float, float],
+    seed: int,
+    plan: Schedule,
+) -> float:
+    """Improve the first ``count`` of ``order`` and the modes ``only`` in place.
+
+    Returns
+    -------
+    float
+        The value they give; ``plan`` is scratch: decode once more to have the plan.
+    """
+    chance = seeded(seed)
+    place = np.zeros(len(only), np.int64)
+    for p in range(count):
+        place[order[p]] = p
+    value, _ = worth(a, in_order(a, order, count, only, plan), plan)
+    best, best_order, best_only = value, order.copy(), only.copy()
+    warmth = max(heat[0], 1e-9)
+    cooling = (max(heat[1], 1e-9) / warmth) ** (1.0 / max(iterations, 1))
+    for _ in range(iterations):
+        p = int(count * roll(chance))
+        q, o = p, order[p]
+        mode, modes = only[o], a.operations[o + 1, MODES] - a.operations[o, MODES]
+        if modes > 1 and roll(chance) < MACHINES:
+            # One more than there are: leave it to the step, which ends soonest.
+            choice = int((modes + 1) * roll(chance))
+            only[o] = a.operations[o, MODES] + choice if choice < modes else -1
+        else:
+            first, last = _bounds(a, o, place, count)
+            q = min(max(p + int(FAR * bell(chance)), first), last)
+            shift(order, place, p, q)
+        if p == q and only[o] == mode:
+            continue
+        trial, _ = worth(a, in_order(a, order, count, only, plan), plan)
+        if accepts(value, trial, warmth, chance):
+            value = trial
+            if trial < best:
+                best = trial
+                best_order[:], best_only[:] = order, only
+        else:
+            shift(order, place, q, p)
+            only[o] = mode
+        warmth *= cooling
+    order[:], only[:] = best_order, best_only
+    return best

@@ -1,0 +1,122 @@
+"""The searches: exact values, precedence kept, the same on one core and on two."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from random_problems import random_problem
+
+from scheduling.arrays import Arrays, arrays_of
+from scheduling.check import check_plan
+from scheduling.compiling import pure
+from scheduling.decode import Draft, draft_of, plan_of, realised
+from scheduling.plan import Result
+from scheduling.portfolio import Params, solve
+from scheduling.problem import Objective, Problem
+from scheduling.rules import RULES, dispatched, rule_of
+from scheduling.search.priorities import anneal_priorities
+from scheduling.search.race import drawn, race
+from scheduling.search.sequences import anneal_sequence, shift
+from scheduling.serial import by_urgency
+
+HEAT = (50.0, 1.0)
+
+
+def shop(seed: int) -> Problem:
+    """Return a congested shop."""
+    return random_problem(seed, jobs=10, steps=4, objective=Objective(flow=0.1))
+
+
+def annealed(a: Arrays, start: Draft, iterations: int, search=anneal_sequence):
+    """Return value, order and modes of a sequence annealed from a plan."""
+    order, only = start.schedule.order.copy(), start.modes()
+    scratch = draft_of(a).schedule
+    value = search(a, order, start.planned, only, iterations, HEAT, 7, scratch)
+    return value, order[: start.planned], only
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_sequences_are_worth_what_annealing_says(seed: int) -> None:
+    """What is returned decodes to its value, is possible, and no worse."""
+    given = shop(seed)
+    a = arrays_of(given)
+    start = dispatched(a, RULES["rolling"])
+    value, order, only = annealed(a, start, 300)
+    assert value <= start.value
+    found = realised(a, order, only)
+    assert found.value == value
+    assert check_plan(given, plan_of(given, a, found)) == []
+    assert sorted(order) == sorted(start.schedule.order[: start.planned])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_priorities_are_worth_what_annealing_says(seed: int) -> None:
+    """The rule and the bonuses returned dispatch to the value returned."""
+    a = arrays_of(shop(seed))
+    vector, bonus = RULES["rolling"].vector(), np.zeros(len(a.operations) - 1)
+    free = np.full(len(bonus), -1, dtype=np.int64)
+    draft = draft_of(a)
+    value = anneal_priorities(a, vector, bonus, free, 60, HEAT, 3, draft.schedule)
+    assert value <= dispatched(a, RULES["rolling"]).value
+    by_urgency(a, vector, bonus, free, draft.schedule)
+    assert plan_value(a, draft) == value
+
+
+def plan_value(a: Arrays, draft: Draft) -> float:
+    """Return the value of what a schedule says, decoded anew."""
+    count = int((draft.schedule.works[:, 0] >= 0).sum())
+    return realised(a, draft.schedule.order[:count].copy(), draft.modes()).value
+
+
+def test_sequences_gain_something() -> None:
+    """Over a dozen shops the best rule is improved upon, mostly."""
+    gains = 0
+    for seed in range(12):
+        a = arrays_of(shop(seed))
+        start = dispatched(a, RULES["rolling"])
+        gains += annealed(a, start, 1000)[0] < start.value
+    assert gains >= 8
+
+
+def test_pure_python_anneals_alike() -> None:
+    """Compiled or not: the same moves, the same values."""
+    a = arrays_of(shop(2))
+    start = dispatched(a, RULES["rolling"])
+    fast = annealed(a, start, 40)
+    slow = annealed(a, start, 40, pure(anneal_sequence))
+    assert fast[0] == slow[0]
+    assert list(fast[1]) == list(slow[1])
+
+
+def test_shift_closes_up() -> None:
+    """An operation moves, those between close up, and back it is as before."""
+    order = np.array([4, 3, 2, 1, 0])
+    place = np.array([4, 3, 2, 1, 0])
+    shift(order, place, 1, 3)
+    assert order.tolist() == [4, 2, 1, 3, 0]
+    assert [order[place[o]] for o in range(5)] == [0, 1, 2, 3, 4]
+    shift(order, place, 3, 1)
+    assert order.tolist() == [4, 3, 2, 1, 0]
+
+
+def test_a_race_says_what_each_setting_is_worth() -> None:
+    """As if each had been dispatched by itself; the draws are the seed's."""
+    a = arrays_of(shop(1))
+    settings = drawn(8, 5)
+    assert (settings == drawn(8, 5)).all()
+    assert not (settings == drawn(8, 6)).all()
+    scratch = draft_of(a).schedule
+    values = race(a, settings, np.zeros(len(a.operations) - 1), scratch)
+    alone = [dispatched(a, rule_of(row)).value for row in settings]
+    assert values.tolist() == alone
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_threads_find_the_same_plan(seed: int) -> None:
+    """The searches exchange at the end of rounds: a second core changes the time."""
+
+    def solved(workers: int) -> Result:
+        params = Params(budget=120, windows=0, exact_operations=0, workers=workers)
+        return solve(shop(seed), params)
+
+    assert solved(1) == solved(2)
