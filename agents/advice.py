@@ -40,14 +40,19 @@ class Advice:
         Vehicle of each (operation, lot).
     made
         When the plan was made, ms.
+
+    Parameters
+    ----------
+    whole
+        Whether sequences are followed too, not only the choice of machines.
     """
 
-    def __init__(self, factory: Factory, plan: Plan, situation: Situation) -> None:
+    def __init__(
+        self, factory: Factory, plan: Plan, situation: Situation, whole: bool
+    ) -> None:
         self.factory = factory
         self.machine: dict[str, str] = {}
         self.start: dict[str, int] = {}
-        # An instance is planned once, for its makespan: there all of it is followed.
-        whole = factory.policy.advice == "all" or factory.world.unit != ""
         #: All empty where only the choice of machines is followed.
         self.sequence: dict[str, list[Assignment]] = {}
         self.trips: dict[str, list[PlannedTrip]] = {}
@@ -77,10 +82,10 @@ class Advice:
             self.trips.setdefault(trip.vehicle, []).append(planned)
 
     @classmethod
-    def empty(cls, factory: Factory) -> Advice:
+    def empty(cls, factory: Factory, whole: bool) -> Advice:
         """Return advice that says nothing."""
         nothing = Plan(assignments=())
-        return cls(factory, nothing, Situation.nothing())
+        return cls(factory, nothing, Situation.nothing(), whole)
 
     def give(self) -> None:
         """Let everybody concerned know: who is responsible, and look again."""

@@ -258,8 +258,9 @@ class MachineAgent(Holon):
                 self._seek_work()
             return
         horizon = self.now + self.factory.fleet.look_ahead
-        if self.factory.planner is not None:
-            waiting.sort(key=self.factory.planner.rank)
+        planner = self.factory.planner
+        if planner is not None and planner.leads:
+            waiting.sort(key=planner.rank)
         elif len(waiting) > 1:
             waiting.sort(key=lambda op: -self.outlook.urgency(op))
         for operation in waiting:

@@ -56,6 +56,9 @@ class PlannerAgent(Holon):
         self.params: PlannerParams = params
         #: A benchmark instance is planned once, as a whole, for its makespan.
         self.static = factory.world.unit != ""
+        #: Whether its sequences are followed, or only its choice of machines. An
+        #: instance is planned once, for its makespan: there all of it is followed.
+        self.leads = factory.policy.advice == "all" or self.static
         self.surveyor = Surveyor(factory, None if self.static else DEPTH)
         self.window = 10**9 if self.static else params.window
         self.objective = (
@@ -68,8 +71,10 @@ class PlannerAgent(Holon):
                 changed=params.stability * 1000,
             )
         )
-        self.advice = Advice.empty(factory)
+        self.advice = Advice.empty(factory, self.leads)
         self.plan: Plan | None = None
+        #: By which a plan is refreshed: the best at the last major event.
+        self.rule = RULES["rolling"]
         self.revision = 0
         self._triggers: list[str] = []
         self._major = False
@@ -115,14 +120,15 @@ class PlannerAgent(Holon):
         triggers, self._triggers = self._triggers, []
         self._due = -1
         if not situation.problem.operations:
-            self.advice = Advice.empty(factory)
+            self.advice = Advice.empty(factory, self.leads)
             return
         if not major:
-            plan = refresh(situation.problem, RULES["rolling"])
+            plan = refresh(situation.problem, self.rule)
             self._adopt_later((plan, situation, None, ""))
             return
         result = solve(situation.problem, self._solver())
         factory.reproducible &= result.reproducible
+        self.rule = result.rule or self.rule
         self._adopt_later((result.plan, situation, result, " ".join(triggers)))
 
     def _solver(self) -> Params:
@@ -158,7 +164,7 @@ class PlannerAgent(Holon):
             return
         self.revision += 1
         self.plan = plan
-        self.advice = Advice(self.factory, plan, situation)
+        self.advice = Advice(self.factory, plan, situation, self.leads)
         self.advice.give()
 
     def _record(

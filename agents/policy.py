@@ -46,12 +46,12 @@ class PlannerParams:
         weight 1.
     """
 
-    window: int = 75
+    window: int = 50
     delay: int = 0
     refresh: bool = True
-    search: int = 50
+    search: int = 20
     cpsat_windows: int = 1
-    cpsat_limit: float = 0.005
+    cpsat_limit: float = 0.002
     exact: int = 12
     exact_limit: float = 0.05
     flow: float = 0.4
@@ -73,9 +73,9 @@ class Policy:
     planner
         None: nobody plans ahead.
     advice
-        What of a plan is followed: all of it, or only which machine does what, and in
-        which order parts are called; then machines choose by the rule what comes next,
-        and vehicles are found as without a plan.
+        What of a plan is followed: all of it, or only which machine does what; then
+        machines choose by the rule what comes next, and vehicles are found as without
+        a plan.
     """
 
     name: str

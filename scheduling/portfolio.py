@@ -23,8 +23,7 @@ from scheduling.problem import (
 )
 from scheduling.rules import RULES, Rule, dispatched, rule_of
 from scheduling.search.pair import Pair
-from scheduling.search.race import drawn, race
-from scheduling.urgency import ATC
+from scheduling.search.race import RACE, drawn, race
 
 _TOLERANCE = 1e-9
 #: Rounds after which the searches exchange what they found.
@@ -71,35 +70,6 @@ class Params:
     seconds: float | None = None
     workers: int = 1
     seed: int = 0
-
-
-def _atc(k: float, s: float, look: float) -> Rule:
-    """Return ATC by patience, weight of set-ups and reservation."""
-    return Rule(
-        name=f"ATC k={k:g} s={s:g} l={look:g}",
-        formula=ATC,
-        k=k,
-        setup_weight=s,
-        wait_weight=1.0,
-        look_ahead=look,
-    )
-
-
-_FIRST = ("rolling", "SPT", "COVERT", "LPT", "MOD", "CR")
-#: The rules tried before any search. Those that most often add something come first:
-#: by greedy choice on 50 re-plannings of a day of `electronics`, the first eight leave
-#: a hundredth of a percent to the best of all.
-RACE: tuple[Rule, ...] = (
-    *(RULES[name] for name in _FIRST),
-    _atc(5, 1, 0.2),
-    _atc(20, 4, 0.2),
-    *(rule for name, rule in RULES.items() if name not in _FIRST),
-    *(
-        _atc(k, s, look)
-        for k in (0.7, 2, 5)
-        for s, look in ((0.5, 0.2), (1, 0.5), (2, 1), (4, 0.5))
-    ),
-)
 
 
 class Portfolio:
@@ -254,6 +224,7 @@ class Portfolio:
             plan=plan_of(self.problem, self.arrays, self.best),
             bound=self.bound,
             contributions=tuple(self.contributions),
+            rule=self.rule,
             reproducible=self.reproducible,
         )
 

@@ -1,4 +1,4 @@
-"""A race of dispatching rules: one parameter setting after another, drawn at random."""
+"""A race of dispatching rules: those with a name, then settings drawn at random."""
 
 from __future__ import annotations
 
@@ -9,9 +9,39 @@ import numpy as np
 from scheduling.arrays import Arrays, Reals
 from scheduling.compiling import compiled
 from scheduling.realise import worth
+from scheduling.rules import RULES, Rule
 from scheduling.serial import by_urgency
 from scheduling.step import Schedule
 from scheduling.urgency import ATC
+
+
+def _atc(k: float, s: float, look: float) -> Rule:
+    """Return ATC by patience, weight of set-ups and reservation."""
+    return Rule(
+        name=f"ATC k={k:g} s={s:g} l={look:g}",
+        formula=ATC,
+        k=k,
+        setup_weight=s,
+        wait_weight=1.0,
+        look_ahead=look,
+    )
+
+
+_FIRST = ("rolling", "SPT", "COVERT", "LPT", "MOD", "CR")
+#: The rules tried before any search. Those that most often add something come first:
+#: by greedy choice on 50 re-plannings of a day of `electronics`, the first eight leave
+#: a hundredth of a percent to the best of all.
+RACE: tuple[Rule, ...] = (
+    *(RULES[name] for name in _FIRST),
+    _atc(5, 1, 0.2),
+    _atc(20, 4, 0.2),
+    *(rule for name, rule in RULES.items() if name not in _FIRST),
+    *(
+        _atc(k, s, look)
+        for k in (0.7, 2, 5)
+        for s, look in ((0.5, 0.2), (1, 0.5), (2, 1), (4, 0.5))
+    ),
+)
 
 
 @compiled

@@ -11,9 +11,10 @@ from small_problems import operation, problem
 from scheduling.check import check_plan
 from scheduling.decode import decode
 from scheduling.plan import Status
-from scheduling.portfolio import RACE, Params, refresh, solve, warm_up
+from scheduling.portfolio import Params, refresh, solve, warm_up
 from scheduling.problem import Input, Machine, Objective
 from scheduling.rules import RULES, dispatch
+from scheduling.search.race import RACE
 from scheduling.static import problem_of
 from worlds.read import read_world
 
