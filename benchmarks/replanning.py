@@ -24,7 +24,7 @@ if __name__ == "__main__":
 
 import argparse
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import mean, median
 from time import perf_counter
@@ -125,7 +125,7 @@ def contenders(case: Case, seconds: float, reference: float, workers: int) -> li
         limits = Limits(deterministic=1e6, seconds=limit, workers=workers)
         return ask(problem, limits).plan
 
-    asked = (
+    asked: tuple[tuple[str, Callable[[], Plan | None]], ...] = (
         ("pushed right", lambda: decode(problem, force.priority, force.machine_of())),
         ("first plan", lambda: refresh(problem)),
         (f"Holofab, {seconds:g} s", lambda: solve(problem, params).plan),
