@@ -167,7 +167,8 @@ class Portfolio:
             deterministic=self.params.exact_work if self.left is None else 1e6,
             seed=self.params.seed,
             workers=self.params.workers,
-            seconds=self.left,
+            # What it has not proven by then it may never: the searches get the rest.
+            seconds=None if self.left is None else 0.6 * self.left,
         )
         hint = plan_of(self.problem, self.arrays, self.best)
         answer = ask(self.problem, limits, hint)
@@ -198,7 +199,9 @@ class Portfolio:
         How much is done depends on the clock; the plan is still the best of all tried.
         """
         self.reproducible = False
-        share = 1.0  # of the time left
+        if self.small:
+            self._begin_again()
+            return
         while self.left and self.left > (1 - RACING) * seconds:
             self._race(drawn(32, self.params.seed + len(self.contributions)))
         self._pair = None  # from the rule that has won meanwhile
@@ -215,6 +218,21 @@ class Portfolio:
         while self.left and not self.proven:
             self.polish(max(1, self.params.windows // 2), self.params.seed + turn)
             turn += 1
+
+    def _begin_again(self) -> None:
+        """Anneal from one rule after another: small problems are soon searched."""
+        seed = self.params.seed
+        while self.left and not self.proven:
+            seed += 1
+            settings = drawn(1, seed)
+            start = dispatched(self.arrays, rule_of(settings[0]))
+            pair = Pair(self.arrays, settings[0], seed, self.params.workers)
+            for turn in range(ROUNDS):
+                progress = (turn / ROUNDS, (turn + 1) / ROUNDS)
+                for draft in pair.round(start, 500, progress).values():
+                    start = min(start, draft, key=lambda known: known.value)
+            self._offer(start)
+        self._note("restarts", seed - self.params.seed)
 
     def result(self) -> Result:
         """Return what is known now."""

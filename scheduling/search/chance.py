@@ -13,9 +13,6 @@ from scheduling.compiling import compiled, lean
 
 _MULTIPLIER, _MODULUS = 48271, 2147483647
 
-#: Of the value at the start: the temperature of annealing, at first and at last.
-WARM, COLD = 1e-3, 3e-5
-
 
 @compiled
 def seeded(seed: int) -> Table:

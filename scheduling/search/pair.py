@@ -10,14 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from scheduling.arrays import Arrays, Reals
+from scheduling.arrays import MAKESPAN, Arrays, Reals
 from scheduling.decode import Draft, draft_of, realised
 from scheduling.realise import worth
-from scheduling.search.chance import COLD, WARM
 from scheduling.search.priorities import anneal_priorities
 from scheduling.search.sequences import anneal_sequence
 from scheduling.serial import by_urgency
 
+#: Temperature of annealing at first and at last, as shares of the value at the start:
+#: of a sum over jobs, of which a change touches a few; of a makespan, which any change
+#: moves by a whole operation or not at all.
+HEAT = (1e-3, 3e-5)
+MAKESPAN_HEAT = (2e-2, 2e-3)
 #: What a round of sequences tries for each dispatch tried by the round of priorities:
 #: about as much work, for a dispatch looks at all that could be next.
 TRIALS = 3
@@ -51,9 +55,10 @@ class Pair:
             Which part of the whole search this is: it cools down from 0 to 1.
         """
         self.turn += 1
+        warm, cold = MAKESPAN_HEAT if self.arrays.prices[MAKESPAN] else HEAT
         heat = (
-            best.value * WARM * (COLD / WARM) ** progress[0],
-            best.value * WARM * (COLD / WARM) ** progress[1],
+            best.value * warm * (cold / warm) ** progress[0],
+            best.value * warm * (cold / warm) ** progress[1],
         )
         seed = self.seed * 1009 + self.turn
         if self.workers < 2:
