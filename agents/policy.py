@@ -54,9 +54,9 @@ class PlannerParams:
     cpsat_limit: float = 0.002
     exact: int = 12
     exact_limit: float = 0.05
-    flow: float = 0.4
+    flow: float = 0.2
     spread: float = 15.0
-    stability: float = 30.0
+    stability: float = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
