@@ -73,6 +73,7 @@ def measured(what: str, size: int, policy: str, hours: float) -> Row:
     from benchmarks.copies import copies
     from kernel.calendar import DAY, HOUR
     from studies.build import compile_scheduler, needs_compiling
+    from studies.collector import seldom_collected
     from worlds.read import read_world
 
     world = JobShop.drawn().world() if what == SHOP else copies(read_world(what), size)
@@ -80,9 +81,10 @@ def measured(what: str, size: int, policy: str, hours: float) -> Row:
     if needs_compiling(scenario):
         compile_scheduler()
     factory = Factory(scenario)
-    began = process_time()
-    factory.advance(round(hours * HOUR))
-    cpu = process_time() - began
+    with seldom_collected():  # as `run` does
+        began = process_time()
+        factory.advance(round(hours * HOUR))
+        cpu = process_time() - began
     done = sum(event.kind == "operation_finished" for event in factory.trace.events)
     if what == SHOP:  # as Simulatte counts: the operations of finished jobs
         gone = [order for order in factory.orders.values() if order.shipped]

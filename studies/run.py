@@ -14,6 +14,7 @@ from kernel.trace import Trace
 from measures.check import Violation, check_trace
 from measures.kpis import flat, kpis
 from studies.build import build
+from studies.collector import seldom_collected
 
 
 class Tally:
@@ -111,11 +112,12 @@ def run(scenario: Scenario, progress: Callable[[Tally], None] | None = None) -> 
     name = f"{scenario.world.name}, {policy}, seed {scenario.seed}"
     tally = Tally(name, round(scenario.days * DAY))
     began = perf_counter()
-    while factory.running:
-        factory.advance(factory.now + HOUR // 4)
-        tally.see(factory.trace.events, factory.now)
-        if progress is not None:
-            progress(tally)
+    with seldom_collected():
+        while factory.running:
+            factory.advance(factory.now + HOUR // 4)
+            tally.see(factory.trace.events, factory.now)
+            if progress is not None:
+                progress(tally)
     wall = perf_counter() - began
     events = factory.trace.events
     return Run(
