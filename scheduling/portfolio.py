@@ -22,7 +22,7 @@ from scheduling.problem import (
     Problem,
 )
 from scheduling.rules import RULES, Rule, dispatched, rule_of
-from scheduling.search.pair import Pair
+from scheduling.search.pair import TRIALS, Pair
 from scheduling.search.race import RACE, drawn, race
 
 _TOLERANCE = 1e-9
@@ -84,6 +84,7 @@ class Portfolio:
         self.contributions: list[Contribution] = []
         self.reproducible = True
         self._pair: Pair | None = None
+        self._rounds: dict[str, tuple[int, int]] = {}  # tried, and how often better
         self._until = None if params.seconds is None else monotonic() + params.seconds
 
     @property
@@ -148,8 +149,15 @@ class Portfolio:
             rule = self.rule.vector()
             self._pair = Pair(self.arrays, rule, self.params.seed, self.params.workers)
         for engine, draft in self._pair.round(self.best, iterations, progress).items():
-            self._offer(draft)
-            self._note(engine, iterations)
+            tried, better = self._rounds.get(engine, (0, 0))
+            work = iterations * (TRIALS if engine == "sequences" else 1)
+            self._rounds[engine] = tried + work, better + self._offer(draft)
+
+    def searched(self) -> None:
+        """Note what the rounds of search have brought."""
+        for engine, (tried, better) in self._rounds.items():
+            self._note(engine, tried, f"better {better} times")
+        self._rounds.clear()
 
     @property
     def small(self) -> bool:
@@ -214,6 +222,7 @@ class Portfolio:
             iterations = max(
                 8, min(4 * iterations, int(iterations * budget / took / 8))
             )
+        self.searched()
         turn = 1
         while self.left and not self.proven:
             self.polish(max(1, self.params.windows // 2), self.params.seed + turn)
@@ -264,6 +273,7 @@ def solve(problem: Problem, params: Params | None = None) -> Result:
     rounds = min(ROUNDS, 1 + params.budget // 50)
     for turn in range(rounds):
         work.search(params.budget // rounds, (turn / rounds, (turn + 1) / rounds))
+    work.searched()
     if not any(operation.pinned is None for operation in problem.operations):
         work.bound = work.best.value
     elif work.small:
