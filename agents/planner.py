@@ -18,7 +18,6 @@ from kernel.events import Event
 from scheduling.plan import Plan, Result
 from scheduling.portfolio import Params, refresh, solve
 from scheduling.problem import Objective
-from scheduling.rules import RULES
 
 if TYPE_CHECKING:
     from agents.factory import Factory
@@ -73,8 +72,6 @@ class PlannerAgent(Holon):
         )
         self.advice = Advice.empty(factory, self.leads)
         self.plan: Plan | None = None
-        #: By which a plan is refreshed: the best at the last major event.
-        self.rule = RULES["rolling"]
         self.revision = 0
         self._triggers: list[str] = []
         self._major = False
@@ -123,12 +120,11 @@ class PlannerAgent(Holon):
             self.advice = Advice.empty(factory, self.leads)
             return
         if not major:
-            plan = refresh(situation.problem, self.rule)
+            plan = refresh(situation.problem)
             self._adopt_later((plan, situation, None, ""))
             return
         result = solve(situation.problem, self._solver())
         factory.reproducible &= result.reproducible
-        self.rule = result.rule or self.rule
         self._adopt_later((result.plan, situation, result, " ".join(triggers)))
 
     def _solver(self) -> Params:

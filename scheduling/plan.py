@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from scheduling.rules import Rule
+from typing import NamedTuple
 
 
 class Assignment(NamedTuple):
@@ -88,5 +85,4 @@ class Result:
     plan: Plan | None
     bound: float | None = None  # lower bound of the objective
     contributions: tuple[Contribution, ...] = field(default_factory=tuple)
-    rule: Rule | None = None  # the best of those tried
     reproducible: bool = True  # False: a wall-clock guard bit

@@ -251,7 +251,6 @@ class Portfolio:
             plan=plan_of(self.problem, self.arrays, self.best),
             bound=self.bound,
             contributions=tuple(self.contributions),
-            rule=self.rule,
             reproducible=self.reproducible,
         )
 
