@@ -38,8 +38,8 @@ from scheduling.portfolio import Params, refresh, solve, warm_up
 from scheduling.problem import Problem
 
 #: Price of a changed machine, in units of tardiness of weight 1, for a steady plan.
-STEADY = 100.0
-FRONTIER = (0.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+STEADY = 60.0
+FRONTIER = (0.0, 3.0, 10.0, 30.0, 60.0, 100.0, 300.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

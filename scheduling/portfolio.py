@@ -7,10 +7,10 @@ from time import monotonic
 
 import numpy as np
 
-from scheduling.arrays import Arrays, Reals, arrays_of
+from scheduling.arrays import CHANGED, Arrays, Reals, Table, arrays_of
 from scheduling.cpsat.search import Limits, ask
 from scheduling.cpsat.windows import Polish, polished
-from scheduling.decode import Draft, decoded, draft_of, plan_of, retimed
+from scheduling.decode import Draft, decoded, draft_of, modes_of, plan_of, retimed
 from scheduling.plan import Contribution, Plan, Result, Status
 from scheduling.problem import (
     Input,
@@ -130,16 +130,25 @@ class Portfolio:
             self._note("in force", len(better), "better" if any(better) else "")
 
     def _race(self, settings: Reals) -> None:
-        """Dispatch by settings of ATC, (R, 5); keep the best."""
+        """Dispatch by settings of ATC, (R, 5); keep the best.
+
+        Where a changed machine has its price, also with the machines of the plan in
+        force: to begin there is better than to be paid for coming back.
+        """
         if not len(settings):
             return
-        draft = draft_of(self.arrays)
-        bonus = np.zeros(len(self.arrays.operations) - 1)
-        values = race(self.arrays, settings, bonus, draft.schedule)
-        rule = rule_of(settings[int(np.argmin(values))])
-        if self._offer(dispatched(self.arrays, rule)):
-            self.rule = rule
+        a, scratch = self.arrays, draft_of(self.arrays)
+        self._win(settings, np.full(len(a.operations) - 1, -1, dtype=np.int64), scratch)
+        force = self.problem.in_force
+        if force is not None and a.prices[CHANGED] > 0:
+            self._win(settings, modes_of(self.problem, force.machine_of()), scratch)
         self._note("race", len(settings), self.rule.name)
+
+    def _win(self, settings: Reals, only: Table, scratch: Draft) -> None:
+        values = race(self.arrays, settings, only, scratch.schedule)
+        rule = rule_of(settings[int(np.argmin(values))])
+        if self._offer(dispatched(self.arrays, rule, only)):
+            self.rule = rule
 
     def search(self, iterations: int, progress: tuple[float, float]) -> None:
         """Anneal priorities and sequences, side by side."""
@@ -284,14 +293,14 @@ def solve(problem: Problem, params: Params | None = None) -> Result:
     return work.result()
 
 
-def refresh(problem: Problem, rule: Rule | None = None) -> Plan:
-    """Return a plan at once: the rule's, or the plan in force brought up to date.
+def refresh(problem: Problem) -> Plan:
+    """Return a plan at once: a rule's, or the plan in force brought up to date.
 
     For minor events. What cannot be done at all is left out; the value is then
     infinite.
     """
     a = arrays_of(problem)
-    best = dispatched(a, rule or RULES["rolling"])
+    best = dispatched(a, RULES["rolling"])
     force = problem.in_force
     if force is not None and force.priority:
         old = decoded(problem, a, force.priority)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.arrays import Arrays, Reals, arrays_of
+from scheduling.arrays import Arrays, Reals, Table, arrays_of
 from scheduling.decode import Draft, draft_of, plan_of
 from scheduling.plan import Plan
 from scheduling.problem import Problem
@@ -157,9 +157,10 @@ def dispatch(problem: Problem, rule: Rule) -> Plan:
     return plan_of(problem, a, dispatched(a, rule))
 
 
-def dispatched(a: Arrays, rule: Rule) -> Draft:
-    """Return the plan a rule makes, as arrays."""
+def dispatched(a: Arrays, rule: Rule, only: Table | None = None) -> Draft:
+    """Return the plan a rule makes, as arrays; ``only`` (N,) prescribes modes."""
     draft, count = draft_of(a), len(a.operations) - 1
-    free = np.full(count, -1, dtype=np.int64)
-    planned = by_urgency(a, rule.vector(), np.zeros(count), free, draft.schedule)
+    if only is None:
+        only = np.full(count, -1, dtype=np.int64)
+    planned = by_urgency(a, rule.vector(), np.zeros(count), only, draft.schedule)
     return draft.valued(planned, *worth(a, planned, draft.schedule))

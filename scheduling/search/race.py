@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from scheduling.arrays import Arrays, Reals
+from scheduling.arrays import Arrays, Reals, Table
 from scheduling.compiling import compiled
 from scheduling.realise import worth
 from scheduling.rules import RULES, Rule
@@ -45,12 +45,14 @@ RACE: tuple[Rule, ...] = (
 
 
 @compiled
-def race(a: Arrays, rules: Reals, bonus: Reals, plan: Schedule) -> Reals:
-    """Return what the plans of ``rules`` (R, 5) are worth, (R,)."""
-    values = np.empty(len(rules))
-    free = np.full(len(bonus), -1, np.int64)
+def race(a: Arrays, rules: Reals, only: Table, plan: Schedule) -> Reals:
+    """Return what the plans of ``rules`` (R, 5) are worth, (R,).
+
+    ``only`` (N,) prescribes modes, -1 leaves them free.
+    """
+    values, bonus = np.empty(len(rules)), np.zeros(len(only))
     for r in range(len(rules)):
-        values[r], _ = worth(a, by_urgency(a, rules[r], bonus, free, plan), plan)
+        values[r], _ = worth(a, by_urgency(a, rules[r], bonus, only, plan), plan)
     return values
 
 

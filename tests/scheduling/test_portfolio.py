@@ -117,7 +117,7 @@ def test_refresh_is_the_better_of_new_and_old(seed: int):
     given = replace(given, in_force=old)
     plan = refresh(given)
     assert check_plan(given, plan) == []
-    fresh = dispatch(given, RULES["reference"])
+    fresh = dispatch(given, RULES["rolling"])
     kept = decode(given, old.priority)
     assert plan.value == min(fresh.value, kept.value)
 

@@ -106,7 +106,8 @@ def test_a_race_says_what_each_setting_is_worth() -> None:
     assert (settings == drawn(8, 5)).all()
     assert not (settings == drawn(8, 6)).all()
     scratch = draft_of(a).schedule
-    values = race(a, settings, np.zeros(len(a.operations) - 1), scratch)
+    free = np.full(len(a.operations) - 1, -1, dtype=np.int64)
+    values = race(a, settings, free, scratch)
     alone = [dispatched(a, rule_of(row)).value for row in settings]
     assert values.tolist() == alone
 
