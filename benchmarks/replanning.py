@@ -8,6 +8,10 @@ right, and CP-SAT alone with the whole exact model. ::
     python benchmarks/replanning.py [--jobs 50,100,200] [--seeds 2] [--seconds 1]
                                     [--reference 60] [--workers 1] [--csv FILE]
     python benchmarks/replanning.py --frontier      # cost against changed machines
+    python benchmarks/replanning.py --static        # without vehicles, from the start
+
+`--static` compares on the whole shop without vehicles, which PyJobShop can model too;
+it is installed from PyPI into an environment of its own.
 
 A gap is what a plan costs more than the best seen of the same problem, by anybody.
 Every plan is checked. Seconds are wall time: on a busy computer they are short ones.
@@ -29,6 +33,7 @@ from dataclasses import asdict, dataclass, replace
 from statistics import mean, median
 from time import perf_counter
 
+from benchmarks.peers import pyjobshop
 from benchmarks.shops import SIZES, broken, residual, rushed, shop
 from scheduling.check import check_plan
 from scheduling.cpsat.search import Limits, ask
@@ -159,10 +164,38 @@ def frontier(case: Case, seconds: float, workers: int) -> list[Row]:
     return with_gaps(rows)
 
 
+def static(jobs: int, seed: int, seconds: float, workers: int) -> list[Row]:
+    """Return what Holofab, CP-SAT alone and PyJobShop make of a shop at its start.
+
+    All have ten times the seconds; only tardiness counts, and nothing moves.
+    """
+    given = shop(SIZES[jobs], seed)
+    aim = replace(given.objective, flow=0.0)
+    # Without ways to wait for all would be in time: less time, then.
+    jobs_ = tuple(replace(job, due=job.due // 3) for job in given.jobs)
+    problem = replace(given, jobs=jobs_, vehicles=(), fleets=(), objective=aim)
+    case = Case(jobs=jobs, seed=seed, event="static", problem=problem)
+    limit = 10 * seconds
+    params = Params(seconds=limit, exact_operations=0, workers=workers)
+    limits = Limits(deterministic=1e6, seconds=limit, workers=workers)
+    asked: tuple[tuple[str, Callable[[], Plan | None]], ...] = (
+        ("Holofab", lambda: solve(problem, params).plan),
+        ("CP-SAT", lambda: ask(problem, limits).plan),
+        ("PyJobShop", lambda: pyjobshop(problem, limit, workers)),
+    )
+    rows = []
+    for name, make in asked:
+        began = perf_counter()
+        plan = make()
+        took = perf_counter() - began
+        rows.append(row_of(case, f"{name}, {limit:g} s", took, plan))
+    return with_gaps(rows)
+
+
 def with_gaps(rows: list[Row]) -> list[Row]:
     """Return the rows of one case with their gaps to the best of them."""
     best = min(row.value for row in rows)
-    return [replace(row, gap=row.value / best - 1) for row in rows]
+    return [replace(row, gap=row.value / max(best, 1e-9) - 1) for row in rows]
 
 
 def quantile95(values: Sequence[float]) -> float:
@@ -204,6 +237,7 @@ def arguments() -> argparse.Namespace:
     add("--seconds", type=float, default=1.0, help="time for a plan")
     add("--reference", type=float, default=60.0, help="time for the best known")
     add("--workers", type=int, default=1, help="threads, of everybody")
+    add("--static", action="store_true", help="without vehicles, beside PyJobShop")
     add("--frontier", action="store_true", help="prices of changed machines instead")
     add("--csv", type=Path, default=Path("runs/replanning.csv"), help="table to write")
     return parser.parse_args()
@@ -215,7 +249,12 @@ def main() -> None:
     sizes = [int(size) for size in given.jobs.split(",")]
     warm_up()
     rows: list[Row] = []
-    for case in cases(sizes, given.seeds):
+    if given.static:
+        for size in sizes:
+            for seed in range(1, given.seeds + 1):
+                print(f"{size} jobs, seed {seed} ...", file=sys.stderr)
+                rows += static(size, seed, given.seconds, given.workers)
+    for case in () if given.static else cases(sizes, given.seeds):
         print(f"{case.jobs} jobs, seed {case.seed}, {case.event} ...", file=sys.stderr)
         if given.frontier:
             rows += frontier(case, given.seconds, given.workers)
