@@ -174,9 +174,9 @@ class Allocation(Announcer):
             self.place(self.order.production.operations[about])
         elif about in factory.transports:
             transport = factory.transports[about]
-            if factory.fleet.wants(transport):
-                self.call_vehicles(transport)
-        elif about in self.needs:
+            if factory.fleet.wants(transport) and transport.vehicle is None:
+                self.call_vehicles_again(transport)
+        elif about in self.needs and self.initiator.holder(about) is None:
             material, quantity = self.needs[about]
             self._call(about, quantity, [f"@{material}"])
 

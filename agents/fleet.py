@@ -131,7 +131,8 @@ class Fleet:
                 vehicle.decide_soon()
         elif factory.policy.allocation == "contract_net":
             order = factory.orders[transport.part.kit.order]
-            order.allocation.call_vehicles(transport)
+            # A vehicle that gave it back may still hold the award, if that word was lost.
+            order.allocation.call_vehicles_again(transport)
         else:
             self._wake_nearest(transport)
 

@@ -16,6 +16,8 @@ from worlds.units import duration
 
 #: Days a run may go on after its end for its orders to ship.
 PATIENCE = 30
+#: Largest values of the planner's parameters: beyond them nothing changes but the time.
+_MOST: dict[type[Any], float] = {int: 1_000_000, float: 1e9, bool: 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +143,10 @@ def _set(policy: Policy, key: str, text: str) -> Policy:
         value = value_of(text)
         if isinstance(present, float) and type(value) is int:
             value = float(value)
-        if type(value) is not type(present) or value < 0:
-            kind = type(present).__name__
-            raise BadInput(SOURCE, key, f"{text!r}: expected {kind}, not negative")
+        kind = type(present)
+        if type(value) is not kind or not 0 <= value <= _MOST[kind]:
+            span = "" if kind is bool else f" from 0 to {_MOST[kind]:g}"
+            raise BadInput(SOURCE, key, f"{text!r}: expected {kind.__name__}{span}")
     return replace(policy, planner=replace(policy.planner, **{name: value}))
 
 

@@ -136,11 +136,12 @@ class VehicleAgent(Holon):
     def _best(self) -> TransportOrder | None:
         """Return what the rule would have it carry next."""
         factory, planner = self.factory, self.factory.planner
+        mine: Iterable[TransportOrder]
         if factory.policy.allocation == "contract_net":
             mine = (t for t in self.agenda.values() if factory.fleet.wants(t))
         else:
             mine = (t for t in factory.fleet.around(self) if t.vehicle is None)
-        waiting = (
+        waiting: Iterable[TransportOrder] = (
             transport
             for transport in mine
             if not transport.begun
@@ -148,13 +149,15 @@ class VehicleAgent(Holon):
             and not self.held_up(transport)
             and not (planner is not None and planner.covers(transport))
         )
+        if factory.policy.allocation != "contract_net":
+            waiting = islice(waiting, FEW)
         return self._most_urgent(waiting)
 
     def _most_urgent(self, pool: Iterable[TransportOrder]) -> TransportOrder | None:
-        few = tuple(islice(pool, FEW))
-        if len(few) <= 1:
-            return few[0] if few else None
-        return max(few, key=self._worth)
+        all_ = tuple(pool)
+        if len(all_) <= 1:
+            return all_[0] if all_ else None
+        return max(all_, key=self._worth)
 
     def _seek_work(self) -> None:
         """Have announced again, before standing idle, what waits for a busy vehicle."""
@@ -169,7 +172,7 @@ class VehicleAgent(Holon):
             and not factory.vehicles[transport.vehicle].idle
             and not (factory.planner is not None and factory.planner.covers(transport))
         )
-        best = self._most_urgent(waiting)
+        best = self._most_urgent(islice(waiting, FEW))
         if best is not None:
             order = factory.orders[best.part.kit.order]
             order.allocation.call_vehicles_again(best)

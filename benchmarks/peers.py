@@ -19,7 +19,8 @@ ENVIRONMENT = Path(__file__).parents[1] / ".venv" / f"pyjobshop-{PYJOBSHOP}"
 def pyjobshop(problem: Problem, seconds: float, workers: int) -> Plan | None:
     """Return PyJobShop's plan: its machines, in the order of its starts."""
     python = ENVIRONMENT / "bin" / "python"
-    if not python.exists():
+    probe = [str(python), "-c", "import pyjobshop"]
+    if not python.exists() or subprocess.run(probe, capture_output=True).returncode:
         venv = [sys.executable, "-m", "venv", str(ENVIRONMENT)]
         install = [str(python), "-m", "pip", "install", "-q", f"pyjobshop=={PYJOBSHOP}"]
         for command in (venv, install):

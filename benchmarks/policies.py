@@ -140,7 +140,11 @@ def arguments() -> argparse.Namespace:
     add("--policies", default=",".join(CONTENDERS), help="the first is the reference")
     add("--processes", type=int, default=2, help="runs at a time")
     add("--csv", type=Path, default=Path("runs/policies.csv"), help="table to write")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if unknown := set(given.policies.split(",")) - set(CONTENDERS):
+        names = ", ".join(CONTENDERS)
+        parser.error(f"--policies {', '.join(unknown)}: expected some of {names}")
+    return given
 
 
 def main() -> None:

@@ -240,7 +240,11 @@ def arguments() -> argparse.Namespace:
     add("--static", action="store_true", help="without vehicles, beside PyJobShop")
     add("--frontier", action="store_true", help="prices of changed machines instead")
     add("--csv", type=Path, default=Path("runs/replanning.csv"), help="table to write")
-    return parser.parse_args()
+    given = parser.parse_args()
+    known = ",".join(map(str, SIZES))
+    if not set(given.jobs.split(",")) <= set(known.split(",")):
+        parser.error(f"--jobs {given.jobs}: expected some of {known}")
+    return given
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ SIZES = {
 def shop(size: Size, seed: int) -> Problem:
     """Return a shop in which nothing is begun.
 
-    Machines stand on a grid, two or three to a work centre; every second centre has
+    Machines stand on a grid, two to a work centre; every second centre has
     sequence-dependent set-ups. Due dates leave about three times the work content and
     a share of the queue, so that about a third of the jobs are late.
     """
@@ -58,8 +58,7 @@ def shop(size: Size, seed: int) -> Problem:
     )
     loaded = tuple(tuple(time + 1 for time in row) for row in drive)
     centres = [
-        tuple(range(m, min(m + 2 + m % 2, size.machines)))
-        for m in range(0, size.machines, 2)
+        tuple(range(m, min(m + 2, size.machines))) for m in range(0, size.machines, 2)
     ]
     busy = size.jobs / size.machines * 4.5 * 25  # about the work of a machine
     jobs: list[Job] = []

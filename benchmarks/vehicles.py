@@ -6,8 +6,8 @@ same exact model, a core each. ::
 
     python benchmarks/vehicles.py [--seconds 5] [--only EX1] [--csv FILE]
 
-The makespan is the end of the last operation. Every plan is checked. Goals: all of
-Bilge & Ulusoy's at best known in 5 s, fjsp1 to fjsp5 in 10 s.
+The makespan is the end of the last operation. Holofab's plans are checked. Goals: all
+of Bilge & Ulusoy's at best known in 5 s, fjsp1 to fjsp5 in 10 s.
 """
 
 from __future__ import annotations
@@ -163,6 +163,8 @@ def main() -> None:
             if name.startswith(given.only):
                 print(name, file=sys.stderr)
                 rows += measured(name, known, problem, given.seconds)
+    if not rows:
+        parser.error(f"no instance is called {given.only}...")
     print("\n".join(lines(rows)))
     given.csv.parent.mkdir(parents=True, exist_ok=True)
     with given.csv.open("w", newline="", encoding="utf-8") as file:

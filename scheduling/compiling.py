@@ -6,7 +6,9 @@ same plans.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from types import FunctionType
@@ -28,14 +30,49 @@ def fingerprint(sources: Iterable[Path]) -> str:
     return digest.hexdigest()[:12]
 
 
+def folder_in(bases: Iterable[Path], name: str) -> Path | None:
+    """Return the folder ``name`` in the first base that can be written to, if any.
+
+    A folder made anew replaces those of earlier states of the package.
+    """
+    for base in bases:
+        folder = base / name
+        try:
+            if not folder.is_dir():
+                folder.mkdir(parents=True)
+                for old in base.glob("numba-*"):
+                    if old != folder:
+                        shutil.rmtree(old, ignore_errors=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return None
+
+
+def _bases() -> Iterator[Path]:
+    """Yield where compiled code may be kept, the best place first."""
+    if _settings.CACHE_DIR:
+        yield Path(_settings.CACHE_DIR) / "holofab"
+        return
+    yield _HERE / "__pycache__"
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    yield Path(home) / "holofab"
+
+
 #: Numba notices that the file of a function has changed, not the file of what it
 #: calls. What is kept on disk is therefore kept by the state of the whole package.
-_KEPT = Path("__pycache__") / f"numba-{fingerprint(_HERE.rglob('*.py'))}"
+#: None: nowhere can be written to, and every process compiles anew.
+_FOLDER = folder_in(
+    _bases(),
+    f"numba-{fingerprint(p for p in _HERE.rglob('*.py') if p.name[0] != '.')}",
+)
 
 
 def _kept(function: F, **options: Any) -> F:
-    given = _settings.CACHE_DIR
-    _settings.CACHE_DIR = str(Path(given or _HERE) / _KEPT)
+    if _FOLDER is None:
+        return cast("F", numba.njit(**options)(function))
+    given, _settings.CACHE_DIR = _settings.CACHE_DIR, str(_FOLDER)
     try:
         return cast("F", numba.njit(cache=True, **options)(function))
     finally:

@@ -7,7 +7,7 @@ from time import monotonic
 
 import numpy as np
 
-from scheduling.arrays import CHANGED, Arrays, Reals, Table, arrays_of
+from scheduling.arrays import CHANGED, Arrays, Reals, arrays_of
 from scheduling.cpsat.search import Limits, ask
 from scheduling.cpsat.windows import Polish, polished
 from scheduling.decode import Draft, decoded, draft_of, modes_of, plan_of, retimed
@@ -29,7 +29,7 @@ _TOLERANCE = 1e-9
 #: Rounds after which the searches exchange what they found.
 ROUNDS = 4
 #: Shares of a wall time for racing rules, and for CP-SAT at the end.
-RACING, POLISHING = 0.2, 0.1
+RACING, POLISHING = 0.1, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,8 @@ class Portfolio:
         self.contributions: list[Contribution] = []
         self.reproducible = True
         self._pair: Pair | None = None
-        self._rounds: dict[str, tuple[int, int]] = {}  # tried, and how often better
+        self._rounds: dict[str, tuple[float, float]] = {}  # work, and gains
+        self._by_rule = float("inf")  # what the plan of the best rule is worth
         self._until = None if params.seconds is None else monotonic() + params.seconds
 
     @property
@@ -115,10 +116,10 @@ class Portfolio:
         """Dispatch by every rule, and by the order of the plan in force."""
         named = RACE[: max(1, self.params.race)]
         for rule in named:
-            if self._offer(dispatched(self.arrays, rule)):
-                self.rule = rule
+            self._dispatch(rule)
         self._note("rules", len(named), self.rule.name)
         self._race(drawn(max(0, self.params.race - len(RACE)), self.params.seed))
+        self.noted()
         force = self.problem.in_force
         if force is not None and force.priority:
             better = [
@@ -129,6 +130,13 @@ class Portfolio:
             ]
             self._note("in force", len(better), "better" if any(better) else "")
 
+    def _dispatch(self, rule: Rule) -> bool:
+        """Offer the plan of a rule, and remember the rule if none was better."""
+        draft = dispatched(self.arrays, rule)
+        if draft.value < self._by_rule:
+            self.rule, self._by_rule = rule, draft.value
+        return self._offer(draft)
+
     def _race(self, settings: Reals) -> None:
         """Dispatch by settings of ATC, (R, 5); keep the best.
 
@@ -137,18 +145,27 @@ class Portfolio:
         """
         if not len(settings):
             return
-        a, scratch = self.arrays, draft_of(self.arrays)
-        self._win(settings, np.full(len(a.operations) - 1, -1, dtype=np.int64), scratch)
+        a, scratch = self.arrays, draft_of(self.arrays).schedule
+        free = np.full(len(a.operations) - 1, -1, dtype=np.int64)
+        best = int(np.argmin(race(a, settings, free, scratch)))
+        better = self._dispatch(rule_of(settings[best]))
         force = self.problem.in_force
         if force is not None and a.prices[CHANGED] > 0:
-            self._win(settings, modes_of(self.problem, force.machine_of()), scratch)
-        self._note("race", len(settings), self.rule.name)
+            kept = modes_of(self.problem, force.machine_of())
+            best = int(np.argmin(race(a, settings, kept, scratch)))
+            better |= self._offer(dispatched(a, rule_of(settings[best]), kept))
+        self._tried("race", len(settings), better)
 
-    def _win(self, settings: Reals, only: Table, scratch: Draft) -> None:
-        values = race(self.arrays, settings, only, scratch.schedule)
-        rule = rule_of(settings[int(np.argmin(values))])
-        if self._offer(dispatched(self.arrays, rule, only)):
-            self.rule = rule
+    def _tried(self, engine: str, work: float, better: float) -> None:
+        """Add to what an engine has tried, and how often that was better."""
+        known, gains = self._rounds.get(engine, (0.0, 0.0))
+        self._rounds[engine] = known + work, gains + better
+
+    def noted(self) -> None:
+        """Note what has been tried since: one note an engine."""
+        for engine, (work, gains) in self._rounds.items():
+            self._note(engine, work, f"better {gains:g} times")
+        self._rounds.clear()
 
     def search(self, iterations: int, progress: tuple[float, float]) -> None:
         """Anneal priorities and sequences, side by side."""
@@ -158,15 +175,8 @@ class Portfolio:
             rule = self.rule.vector()
             self._pair = Pair(self.arrays, rule, self.params.seed, self.params.workers)
         for engine, draft in self._pair.round(self.best, iterations, progress).items():
-            tried, better = self._rounds.get(engine, (0, 0))
             work = iterations * (TRIALS if engine == "sequences" else 1)
-            self._rounds[engine] = tried + work, better + self._offer(draft)
-
-    def searched(self) -> None:
-        """Note what the rounds of search have brought."""
-        for engine, (tried, better) in self._rounds.items():
-            self._note(engine, tried, f"better {better} times")
-        self._rounds.clear()
+            self._tried(engine, work, self._offer(draft))
 
     @property
     def small(self) -> bool:
@@ -208,7 +218,7 @@ class Portfolio:
         )
         draft, work, gains = polished(self.problem, self.arrays, self.best, polish)
         self._offer(draft)
-        self._note("windows", work, f"{gains} of {windows} better")
+        self._tried("windows", work, gains)
 
     def go_on(self, seconds: float) -> None:
         """Use the time that is left: race, anneal, and let CP-SAT look at windows.
@@ -219,23 +229,26 @@ class Portfolio:
         if self.small:
             self._begin_again()
             return
+        turn = 1
         while self.left and self.left > (1 - RACING) * seconds:
-            self._race(drawn(32, self.params.seed + len(self.contributions)))
+            turn += 1
+            self._race(drawn(32, self.params.seed + turn))
         self._pair = None  # from the rule that has won meanwhile
-        iterations, budget = 16, max(1e-9, (self.left or 0.0) - POLISHING * seconds)
-        while self.left and self.left > POLISHING * seconds:
+        kept = POLISHING * seconds if self.params.windows else 0.0  # for CP-SAT
+        iterations, budget = 16, max(1e-9, (self.left or 0.0) - kept)
+        while self.left and self.left > kept:
             before = self.left
-            share = (before - POLISHING * seconds) / budget
+            share = (before - kept) / budget
             self.search(iterations, (1 - share, min(1.0, 1.15 - share)))
             took = max(1e-6, before - self.left)
             iterations = max(
                 8, min(4 * iterations, int(iterations * budget / took / 8))
             )
-        self.searched()
         turn = 1
-        while self.left and not self.proven:
+        while self.left and self.params.windows and not self.proven:
             self.polish(max(1, self.params.windows // 2), self.params.seed + turn)
             turn += 1
+        self.noted()
 
     def _begin_again(self) -> None:
         """Anneal from one rule after another: small problems are soon searched."""
@@ -281,13 +294,14 @@ def solve(problem: Problem, params: Params | None = None) -> Result:
     rounds = min(ROUNDS, 1 + params.budget // 50)
     for turn in range(rounds):
         work.search(params.budget // rounds, (turn / rounds, (turn + 1) / rounds))
-    work.searched()
+    work.noted()
     if not any(operation.pinned is None for operation in problem.operations):
         work.bound = work.best.value
     elif work.small:
         work.prove()
     elif params.windows > 0:
         work.polish(params.windows, params.seed)
+        work.noted()
     if work.left and not work.proven:
         work.go_on(params.seconds or 0.0)
     return work.result()

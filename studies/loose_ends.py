@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kernel.calendar import DAY, HOUR
 from kernel.events import Event
 from studies.run import Run
-from worlds.disturbances import Break, Cancel, parse
+from worlds.disturbances import Break, Cancel, Delay, Stop, parse
 
 #: After so long without any work done a run that was given up had come to a halt, ms.
 HALT = 2 * DAY
@@ -92,14 +92,19 @@ def _without_effect(run: Run) -> Iterator[str]:
         strike = parse(text, world, now=0)
         if all(event.facts["what"] != strike.text for event in happened):
             yield f"Disturbance {text!r} did not happen: the run ended at {_at(end)}."
-        elif isinstance(strike, Cancel):
-            if (strike.time, "order_cancelled", strike.order) not in facts:
-                why = f"{strike.order} was not open then"
-                yield f"Disturbance {text!r} had no effect: {why}."
-        elif isinstance(strike, Break) and (
-            (strike.time, "machine_failed", strike.machine) not in facts
-        ):
-            why = f"{strike.machine} was broken already"
+            continue
+        match strike:
+            case Cancel(order=id):
+                kind, why = "order_cancelled", f"{id} was not open then"
+            case Break(machine=id):
+                kind, why = "machine_failed", f"{id} was broken already"
+            case Stop(vehicle=id):
+                kind, why = "vehicle_stopped", f"{id} stood still already"
+            case Delay(material=id):
+                kind, why = "material_delayed", f"no purchase of {id} was open then"
+            case _:
+                continue
+        if (strike.time, kind, id) not in facts:
             yield f"Disturbance {text!r} had no effect: {why}."
 
 

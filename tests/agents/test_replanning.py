@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_worlds import (
     machine,
@@ -124,6 +124,7 @@ def test_a_bad_network_only_costs_time(policy: str) -> None:
     loss=st.sampled_from([0.0, 0.2, 0.4]),
     twice=st.floats(0.1, 0.9),
 )
+@example(policy="hybrid", seed=173, loss=0.4, twice=0.5)  # an award given back
 def test_doubled_and_lost_messages_start_nothing_twice(
     policy: str, seed: int, loss: float, twice: float
 ) -> None:

@@ -22,6 +22,18 @@ def test_any_changed_file_is_another_fingerprint(tmp_path: Path) -> None:
     assert compiling.fingerprint([one, other]) != before
 
 
+def test_kept_where_it_can_be_written(tmp_path: Path) -> None:
+    """The first place that can be written; old states go; nowhere is an answer."""
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way of a folder")
+    base = tmp_path / "cache"
+    old = base / "numba-old"
+    old.mkdir(parents=True)
+    assert compiling.folder_in([blocked, base], "numba-new") == base / "numba-new"
+    assert not old.exists()
+    assert compiling.folder_in([blocked], "numba-new") is None
+
+
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is compiled")
 def test_kept_by_fingerprint() -> None:
     """The search is kept in a folder named by the state of the package."""

@@ -32,7 +32,7 @@ def test_an_order_that_never_ships_is_said_to_be_where_it_is() -> None:
 
 
 def test_disturbances_without_effect_are_named() -> None:
-    """Too late; an order nobody placed; a machine that is broken already."""
+    """Too late; an order nobody placed; a machine that is broken already; ..."""
     world = small_world([machine("M")], [product(step("cut", "M"))], [order("A")])
     strikes = (
         "break:M:1 h@500 h",
@@ -45,3 +45,18 @@ def test_disturbances_without_effect_are_named() -> None:
     assert "'break:M:1 h@500 h' did not happen: the run ended at 0 d" in late
     assert "'cancel:B@1 min' had no effect: B was not open then." in cancel
     assert "'break:M:1 min@3 min' had no effect: M was broken already." in broken
+
+
+def test_a_delay_of_nothing_and_a_second_stop_are_named() -> None:
+    """A purchase must be open to come later, a vehicle moving to be stopped."""
+    strikes = (
+        "stop:agv-1:2 h@3 h",
+        "stop:agv-1:1 h@4 h",
+        "delay:blank:5 h@0 h",
+    )
+    scenario = scenario_of(
+        read_world("cell"), policy="rule", days=0.4, disturbances=strikes
+    )
+    stop, delay = loose_ends(run(scenario))
+    assert "'stop:agv-1:1 h@4 h' had no effect: agv-1 stood still already." in stop
+    assert "no purchase of blank was open then." in delay

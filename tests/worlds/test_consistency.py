@@ -328,6 +328,20 @@ def test_a_step_that_scraps_nearly_all_is_refused():
     content["products"][0]["materials"] = []
     error = refusal(content)
     assert error.place.endswith(".steps.a")
-    assert "100.0% of the pieces made here would be scrapped" in str(error)
+    assert "100.0% of the pieces would be scrapped here" in str(error)
     bad["inspection"] = {"miss": 0.5}  # half of them are sold
+    world_of(content, "w.toml")
+
+
+def test_defects_of_earlier_steps_count_at_the_inspection():
+    """It is the inspection that scraps, whoever made the defects."""
+    content = cell()
+    bad = step("a", defects_per_million=999_000)
+    content["products"][0]["steps"] = [bad, step("b", inspection={})]
+    content["products"][0]["materials"] = []
+    assert refusal(content).place.endswith(".steps.b")
+    bad["when"] = {"finish": ["none"]}  # only some have it
+    content["products"][0]["options"] = [
+        {"id": "finish", "choices": [{"id": "none"}, {"id": "fine"}]}
+    ]
     world_of(content, "w.toml")

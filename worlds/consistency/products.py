@@ -48,6 +48,7 @@ def flaws(world: World) -> Iterator[Flaw]:
             at = f"{place}.steps.{step.id}"
             yield from _step(at, step, options, able, machines)
         yield from _routing(place, product)
+        yield from _scrap(place, product)
         yield from _room(place, product, able, world)
         yield from _materials(place, product, options, world)
     yield from _variants(world, able)
@@ -96,16 +97,34 @@ def _step(
     if step.family is not None:
         for name in quoted(step.family):
             yield from unknown(f"{place}.family", name, options, "an option")
-    if step.inspection is not None:
-        bad = 1 - (1 - step.defects_per_million / 1e6) ** step.opportunities
-        _, scrap, _ = inspected(bad, step.inspection)
-        if scrap > MOST_SCRAP:
-            problem = f"{scrap:.1%} of the pieces made here would be scrapped, expected"
-            yield place, f"{problem} at most {MOST_SCRAP:.0%}: no order would be done"
     if step.inspection is not None and step.inspection.rework is not None:
         at = f"{place}.inspection.rework.capability"
         capability = step.inspection.rework.capability
         yield from unknown(at, capability, able, "a capability of some machine")
+
+
+def _scrap(place: str, product: Product) -> Iterator[Flaw]:
+    """Yield steps that would scrap nearly all: what is scrapped is made again.
+
+    An inspection finds the defects of the steps before it; those that some variants
+    leave out are not counted.
+    """
+    sound: dict[
+        str, float
+    ] = {}  # probability that a piece leaves a step without defect
+    before = predecessors(product.steps)
+    for step in product.steps:
+        good = prod(sound.get(up, 1.0) for up in before[step.id])
+        if not step.when:
+            good *= (1 - step.defects_per_million / 1e6) ** step.opportunities
+        if step.inspection is not None:
+            _, scrap, passed = inspected(1 - good, step.inspection)
+            if scrap > MOST_SCRAP:
+                problem = f"{scrap:.1%} of the pieces would be scrapped here, expected"
+                at = f"{place}.steps.{step.id}"
+                yield at, f"{problem} at most {MOST_SCRAP:.0%}: no order would be done"
+            good = 1 - passed
+        sound[step.id] = good
 
 
 def _routing(place: str, product: Product) -> Iterator[Flaw]:
