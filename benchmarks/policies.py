@@ -1,12 +1,12 @@
 """Policies on `electronics`, run by run against the reference rule.
 
 Every seed brings all contenders the same orders and the same luck; machines break
-seldom (`mtbf=2`) or often (`mtbf=.5`). Ablations: `hybrid` without CP-SAT, and without
+seldom (`mtbf=2`) or often (`mtbf=0.5`). Ablations: `hybrid` without CP-SAT, and without
 search. ::
 
-    python benchmarks/policies.py [--seeds 11-30] [--days 5] [--load .85] [--mtbf 2,.5]
+    python benchmarks/policies.py [--seeds 11-30] [--days 5] [--load 0.85]
+                                  [--mtbf 2,0.5] [--processes 2] [--csv FILE]
                                   [--policies rule,negotiated,hybrid,...]
-                                  [--processes 2] [--csv FILE]
 
 Goal: `hybrid` has at least 10 % less weighted tardiness than `rule`, and more in
 neither case.
@@ -135,8 +135,8 @@ def arguments() -> argparse.Namespace:
     add("--world", default="electronics", help="a world's name or file")
     add("--seeds", type=seeds, default="11-30", help="the first and the last")
     add("--days", type=float, default=5.0, help="of orders")
-    add("--load", default=".85", help="of the bottleneck; empty: as the world has it")
-    add("--mtbf", default="2,.5", help="factors of the time between failures")
+    add("--load", default="0.85", help="of the bottleneck; empty: as the world has it")
+    add("--mtbf", default="2,0.5", help="factors of the time between failures")
     add("--policies", default=",".join(CONTENDERS), help="the first is the reference")
     add("--processes", type=int, default=2, help="runs at a time")
     add("--csv", type=Path, default=Path("runs/policies.csv"), help="table to write")
