@@ -131,7 +131,7 @@ class Fleet:
                 vehicle.decide_soon()
         elif factory.policy.allocation == "contract_net":
             order = factory.orders[transport.part.kit.order]
-            # A vehicle that gave it back may still hold the award, if that word was lost.
+            # One that gave it back may hold the award still, if that word was lost.
             order.allocation.call_vehicles_again(transport)
         else:
             self._wake_nearest(transport)
@@ -153,7 +153,8 @@ class Fleet:
     def _wake_nearest(self, transport: TransportOrder) -> None:
         """Let the idle vehicle that can be there first look for work."""
         start = self.factory.layout.node_of(transport.origin)
-        idle = [vehicle for vehicle in self.vehicles.values() if vehicle.idle]
+        # Whoever carries something is not idle: most are passed over cheaply.
+        idle = [v for v in self.vehicles.values() if v.current is None and v.idle]
         if idle:
             layout = self.factory.layout
             nearest = min(
