@@ -292,6 +292,8 @@ def solve(problem: Problem, params: Params | None = None) -> Result:
             contributions=tuple(work.contributions),
         )
     rounds = min(ROUNDS, 1 + params.budget // 50)
+    if work.left is not None and not work.small:
+        rounds = 0  # `go_on` has all of the time: one cooling, not two
     for turn in range(rounds):
         work.search(params.budget // rounds, (turn / rounds, (turn + 1) / rounds))
     work.noted()
@@ -299,7 +301,7 @@ def solve(problem: Problem, params: Params | None = None) -> Result:
         work.bound = work.best.value
     elif work.small:
         work.prove()
-    elif params.windows > 0:
+    elif params.windows > 0 and work.left is None:
         work.polish(params.windows, params.seed)
         work.noted()
     if work.left and not work.proven:
