@@ -22,13 +22,13 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
-import csv
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import mean
 from time import process_time
 
+from benchmarks.tables import write
 from measures.statistics import percent_difference
 
 #: Contenders: the policy, and what is set beside it.
@@ -169,12 +169,7 @@ def main() -> None:
     rows.sort(key=lambda row: (row.mtbf, order[row.contender], row.seed))
     print("\n".join(lines(rows)))
     print(f"{sum(row.violations for row in rows)} violations in {len(rows)} runs")
-    given.csv.parent.mkdir(parents=True, exist_ok=True)
-    with given.csv.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(asdict(rows[0])))
-        table.writeheader()
-        table.writerows(asdict(row) for row in rows)
-    print(f"Written: {given.csv}")
+    write(given.csv, rows)
 
 
 if __name__ == "__main__":

@@ -27,14 +27,14 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
-import csv
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from statistics import mean, median
 from time import perf_counter
 
 from benchmarks.peers import pyjobshop
 from benchmarks.shops import SIZES, broken, residual, rushed, shop
+from benchmarks.tables import write
 from scheduling.check import check_plan
 from scheduling.cpsat.search import Limits, ask
 from scheduling.decode import decode
@@ -265,12 +265,7 @@ def main() -> None:
         else:
             rows += contenders(case, given.seconds, given.reference, given.workers)
     print("\n".join(lines(rows)))
-    given.csv.parent.mkdir(parents=True, exist_ok=True)
-    with given.csv.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(asdict(rows[0])))
-        table.writeheader()
-        table.writerows(asdict(row) for row in rows)
-    print(f"\nWritten: {given.csv}")
+    write(given.csv, rows)
 
 
 if __name__ == "__main__":

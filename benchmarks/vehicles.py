@@ -20,13 +20,13 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
-import csv
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from time import perf_counter
 
+from benchmarks.tables import write
 from scheduling.check import check_plan
 from scheduling.cpsat.search import Limits, ask
 from scheduling.plan import Plan
@@ -166,12 +166,7 @@ def main() -> None:
     if not rows:
         parser.error(f"no instance is called {given.only}...")
     print("\n".join(lines(rows)))
-    given.csv.parent.mkdir(parents=True, exist_ok=True)
-    with given.csv.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(asdict(rows[0])))
-        table.writeheader()
-        table.writerows(asdict(row) for row in rows)
-    print(f"\nWritten: {given.csv}")
+    write(given.csv, rows)
 
 
 if __name__ == "__main__":

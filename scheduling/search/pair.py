@@ -1,7 +1,8 @@
 """Two different engines side by side, on a core each if there are two.
 
-Both begin a round with what is known and give their findings up at its end, so the
-result is the same on one core and on two.
+At the end of a round both give their findings up; sequences go on from the best plan,
+priorities, which cannot copy a plan, from their own. What is found is the same on one
+core and on two.
 """
 
 from __future__ import annotations
