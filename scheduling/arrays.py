@@ -8,6 +8,7 @@ operations and machines carry one row more than there are).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ JOB, FAMILY, RELEASE, PINNED, KEEP, BEFORE, TAIL, AWAITED, NEXT, MODES, INPUTS =
 )
 MACHINE, DURATION = range(2)  # of Arrays.modes
 SOURCE, PLACE, READY = range(3)  # of Arrays.inputs
-SITE, CAPACITY, HEADWAY, LAST, MATRIX, PRESENT, SLOTS, CLOSED = range(8)  # of machines
+SITE, CAPACITY, HEADWAY, LAST, MATRIX, PRESENT, DETOURS, SLOTS, CLOSED = range(9)
 FREE, AT, FLEET = range(3)  # of Arrays.vehicles
 EMPTY, LOADED = range(2)  # of Arrays.travel
 DUE, BEGIN = range(2)  # of Arrays.jobs
@@ -48,7 +49,7 @@ class Arrays(NamedTuple):
         (., 2), (., 3) and (.,): the parts of operations; ``following`` lists those
         that need its output.
     machines, slots, closed
-        (M + 1, 8); (.,) when each slot is free; (., 2).
+        (M + 1, 9); (.,) when each slot is free; (., 2).
     setups
         (K, S, S).
     vehicles, travel
@@ -227,11 +228,20 @@ def _works(problem: Problem) -> _Works:
     )
 
 
+@lru_cache(maxsize=64)
+def _detours(matrix: tuple[tuple[int, ...], ...]) -> int:
+    """Return how often two set-ups are sooner done than the one they replace."""
+    times = np.array(matrix, dtype=np.int64).reshape(len(matrix), len(matrix))
+    via = times[:, :, None] + times[None, :, :]  # from, via, to
+    return int(np.sum(via < times[:, None, :]))
+
+
 def _machines(problem: Problem) -> tuple[Table, Table, Table]:
     """Return the tables of machines, of their slots and of when they are closed."""
     rows: list[tuple[int, ...]] = []
     slots: list[int] = []
     closed: list[tuple[int, int]] = []
+    detours = [_detours(matrix) for matrix in problem.setups]
     for machine in problem.machines:
         rows.append(
             (
@@ -241,6 +251,7 @@ def _machines(problem: Problem) -> tuple[Table, Table, Table]:
                 machine.last_start,
                 -1 if machine.setup is None else machine.setup,
                 machine.family,
+                0 if machine.setup is None else detours[machine.setup],
                 len(slots),
                 len(closed),
             )
@@ -249,8 +260,8 @@ def _machines(problem: Problem) -> tuple[Table, Table, Table]:
         slots.extend([0] * (machine.capacity - len(free)))
         slots.extend(free)
         closed.extend(machine.closed)
-    rows.append((0,) * 6 + (len(slots), len(closed)))
-    return _table(rows, 8), np.array(slots, dtype=np.int64), _table(closed, 2)
+    rows.append((0,) * 7 + (len(slots), len(closed)))
+    return _table(rows, 9), np.array(slots, dtype=np.int64), _table(closed, 2)
 
 
 def arrays_of(problem: Problem) -> Arrays:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from scheduling.arrays import (
-    AT,
     BEFORE,
     CHANGED,
     DURATION,
-    EMPTY,
-    FREE,
     INPUTS,
     JOB,
     KEEP,
     MACHINE,
     MODES,
     MOVED,
-    PLACE,
     READY,
     SITE,
     SOURCE,
@@ -25,11 +21,8 @@ from scheduling.arrays import (
 from scheduling.compiling import lean
 from scheduling.step import (
     END_AT,
-    END_PLACE,
-    MODE,
     PICKUP,
     VEHICLE,
-    Schedule,
     State,
     fetch,
     fit,
@@ -37,7 +30,13 @@ from scheduling.step import (
 )
 
 # columns of a candidate: an eligible operation and the best that can be done with it
-C_MODE, C_START, C_SETUP, C_FREE, C_READY, C_PICKUP, C_VEHICLES, C_STALE = range(8)
+C_MODE, C_START, C_SETUP, C_FREE, C_READY, C_PICKUP, C_VEHICLES, C_LEAST = range(8)
+
+
+@lean
+def bit(k: int) -> int:
+    """Return a number with one bit for position ``k``; far ones may share theirs."""
+    return 1 << (k % 62)
 
 
 @lean
@@ -56,7 +55,8 @@ def propose(a: Arrays, s: State, o: int, only: int, trips: Table, found: Table) 
     """Find the mode of ``o`` that ends first; what it would mean goes to ``found``.
 
     The price of another machine counts as the time that costs as much. Equal ends:
-    the shorter set-up, then the first mode. ``only``: this mode, unless -1.
+    the shorter set-up, then the first mode. ``only``: this mode, unless -1. The least
+    start of all modes is found too.
     """
     rate = a.rates[a.operations[o, JOB]]
     least, least_setup = 0.0, 0
@@ -70,9 +70,11 @@ def propose(a: Arrays, s: State, o: int, only: int, trips: Table, found: Table) 
         send_back(a, s, o, trips)
         for i in range(first, last):
             if trips[i, VEHICLE] >= 0:
-                found[C_VEHICLES] |= 1 << (trips[i, VEHICLE] & 31)
+                found[C_VEHICLES] |= bit(trips[i, VEHICLE])
                 found[C_PICKUP] = max(found[C_PICKUP], trips[i, PICKUP])
         _, setup, start, slot = fit(a, s, o, mode, arrival)
+        if found[C_MODE] < 0 or start < found[C_LEAST]:
+            found[C_LEAST] = start
         cost = float(start + a.modes[mode, DURATION])
         price = price_of(a, o, machine)
         if price > 0:
@@ -81,36 +83,9 @@ def propose(a: Arrays, s: State, o: int, only: int, trips: Table, found: Table) 
             least, least_setup = cost, setup
             found[C_MODE], found[C_START], found[C_SETUP] = mode, start, setup
             found[C_FREE] = start if slot < 0 else s.slots[slot]
-    found[C_STALE] = 0
     found[C_READY] = a.now
     for i in range(first, last):
         ready = a.inputs[i, READY]
         if a.inputs[i, SOURCE] >= 0:
             ready = s.done[a.inputs[i, SOURCE], END_AT]
         found[C_READY] = max(found[C_READY], ready)
-
-
-@lean
-def spoilt(a: Arrays, s: State, c: int, found: Table, o: int, plan: Schedule) -> bool:
-    """Return whether committing ``o`` may have changed what was found for ``c``."""
-    machine = a.modes[plan.works[o, MODE], MACHINE]
-    for mode in range(a.operations[c, MODES], a.operations[c + 1, MODES]):
-        if a.modes[mode, MACHINE] == machine:
-            return True
-    if found[C_PICKUP] < 0:
-        return False
-    for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
-        v = plan.trips[i, VEHICLE]
-        if v < 0:
-            continue
-        if len(a.travel) > 1 or found[C_VEHICLES] & (1 << (v & 31)):
-            return True
-        # it was not wanted for c; could it now be there soon enough?
-        for j in range(a.operations[c, INPUTS], a.operations[c + 1, INPUTS]):
-            origin = a.inputs[j, PLACE]
-            if a.inputs[j, SOURCE] >= 0:
-                origin = s.done[a.inputs[j, SOURCE], END_PLACE]
-            way = a.travel[0, EMPTY, s.vehicles[v, AT], origin]
-            if s.vehicles[v, FREE] + way <= found[C_PICKUP]:
-                return True
-    return False

@@ -6,16 +6,32 @@ step, urgencies from :mod:`scheduling.urgency`.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from scheduling.arrays import (
+    AT,
     AWAITED,
+    CAPACITY,
+    DETOURS,
     DUE,
     DURATION,
+    EMPTY,
+    FREE,
+    INPUTS,
     JOB,
+    LOADED,
+    MACHINE,
     MODES,
     NEXT,
     PINNED,
+    PLACE,
+    READY,
+    RELEASE,
+    SITE,
+    SLOTS,
+    SOURCE,
     TAIL,
     TYPICAL,
     Arrays,
@@ -24,17 +40,28 @@ from scheduling.arrays import (
 )
 from scheduling.candidate import (
     C_FREE,
+    C_LEAST,
     C_MODE,
+    C_PICKUP,
     C_READY,
     C_SETUP,
-    C_STALE,
     C_START,
+    C_VEHICLES,
+    bit,
     propose,
-    spoilt,
 )
 from scheduling.compiling import compiled, lean
-from scheduling.step import MODE, Schedule, State, commit, start_state
-from scheduling.urgency import urgency
+from scheduling.step import (
+    END_AT,
+    END_PLACE,
+    MODE,
+    VEHICLE,
+    Schedule,
+    State,
+    commit,
+    start_state,
+)
+from scheduling.urgency import ATC, urgency
 
 _urgency = lean(urgency)
 
@@ -64,45 +91,236 @@ def urgency_of(a: Arrays, c: int, found: Table, front: int, rule: Reals) -> floa
     )
 
 
-@lean
-def most_urgent(
-    a: Arrays, open_: Table, count: int, found: Table, rule: Reals, bonus: Reals
-) -> int:
-    """Return the position of the most urgent candidate that could start soon.
+# rows of the pool, a column an open operation: the operation; when it can start, at
+# the earliest; whether that is only a bound; the machines and vehicles it depends on,
+# as bits; when its parts are fetched (-1: they need no trip); for the bound, where its
+# only part is (-1: else), when that is made, and the least time to bring it
+WHO, SOONEST, BOUND, MACHINES, VEHICLES, FETCHED, ORIGIN, MADE, WAY = range(9)
 
-    Soon: within the rule's look-ahead of the earliest. Ties: the earlier start, then
-    the first in the problem.
+
+class Pool(NamedTuple):
+    """What could be planned next.
+
+    Attributes
+    ----------
+    open_
+        (9, N), a column a candidate.
+    found
+        (N, 8): what is best for an operation, by :func:`scheduling.candidate.propose`.
+    hopes
+        (N,): the urgency of an operation without haste, set-up and waiting.
+    near
+        (P,): when a vehicle can be there, at the earliest.
+    free
+        (M,): when a slot of a machine is free, if that is known.
     """
-    front = found[open_[0], C_START]
-    for p in range(1, count):
-        front = min(front, found[open_[p], C_START])
-    limit = front + rule[LOOK_AHEAD] * a.prices[TYPICAL]
-    best, best_value = -1, 0.0
-    for p in range(count):
-        c = open_[p]
-        if found[c, C_START] > limit:
-            continue
-        value = urgency_of(a, c, found[c], front, rule) + bonus[c]
-        if best >= 0 and value == best_value:
-            b = open_[best]
-            sooner = found[c, C_START] < found[b, C_START]
-            if sooner or (found[c, C_START] == found[b, C_START] and c < b):
-                best = p
-        elif best < 0 or value > best_value:
-            best, best_value = p, value
-    return best
+
+    open_: Table
+    found: Table
+    hopes: Reals
+    near: Table
+    free: Table
 
 
 @lean
-def admit(a: Arrays, o: int, waiting: Table, open_: Table, count: int) -> int:
+def add(a: Arrays, s: State, o: int, pool: Pool, p: int) -> None:
+    """Put an operation into the pool: nothing is known of it but what it needs."""
+    first, last = a.operations[o, INPUTS], a.operations[o + 1, INPUTS]
+    made, origin = max(a.now, a.operations[o, RELEASE]), -1
+    for i in range(first, last):
+        ready, place = a.inputs[i, READY], a.inputs[i, PLACE]
+        if a.inputs[i, SOURCE] >= 0:
+            ready = s.done[a.inputs[i, SOURCE], END_AT]
+            place = s.done[a.inputs[i, SOURCE], END_PLACE]
+        if last == first + 1 and len(a.travel) == 1 and len(s.vehicles) > 0:
+            made, origin = max(a.now, ready), place
+    machines, least = 0, -1
+    for mode in range(a.operations[o, MODES], a.operations[o + 1, MODES]):
+        machine = a.modes[mode, MACHINE]
+        machines |= bit(machine)
+        if origin >= 0:
+            site, way = a.machines[machine, SITE], 0
+            if site == origin:
+                least = 0
+            else:
+                way = a.travel[0, LOADED, origin, site]
+            if least < 0 or way < least:
+                least = way
+    q = pool.open_
+    q[WHO, p], q[MACHINES, p], q[VEHICLES, p], q[FETCHED, p] = o, machines, 0, -1
+    q[ORIGIN, p], q[MADE, p], q[WAY, p] = origin, made, max(0, least)
+    q[SOONEST, p], q[BOUND, p] = made + q[WAY, p], 1
+
+
+@lean
+def admit(a: Arrays, s: State, o: int, waiting: Table, pool: Pool, count: int) -> int:
     """Make those candidates that waited for ``o`` alone; return how many there are."""
     for n in range(a.operations[o, NEXT], a.operations[o + 1, NEXT]):
         c = a.following[n]
         waiting[c] -= 1
         if waiting[c] == 0 and a.operations[c, MODES] < a.operations[c + 1, MODES]:
-            open_[count] = c
+            add(a, s, c, pool, count)
             count += 1
     return count
+
+
+@lean
+def refresh(a: Arrays, s: State, only: Table, pool: Pool, p: int, trips: Table) -> None:
+    """Find anew what is best for a candidate."""
+    q, c = pool.open_, pool.open_[WHO, p]
+    found = pool.found[c]
+    propose(a, s, c, only[c], trips, found)
+    q[SOONEST, p], q[BOUND, p] = found[C_START], 0
+    q[VEHICLES, p], q[FETCHED, p] = found[C_VEHICLES], found[C_PICKUP]
+
+
+@lean
+def earliest(
+    a: Arrays, s: State, only: Table, pool: Pool, count: int, trips: Table
+) -> int:
+    """Return the earliest start of all candidates.
+
+    What can start, at the earliest, no sooner than others do is not looked at.
+    """
+    q = pool.open_
+    if len(a.travel) == 1:
+        for place in range(len(pool.near)):
+            pool.near[place] = s.vehicles[0, FREE]
+            pool.near[place] += a.travel[0, EMPTY, s.vehicles[0, AT], place]
+            for v in range(1, len(s.vehicles)):
+                there = s.vehicles[v, FREE]
+                there += a.travel[0, EMPTY, s.vehicles[v, AT], place]
+                pool.near[place] = min(pool.near[place], there)
+        for p in range(count):
+            if q[BOUND, p] != 0 and q[WAY, p] > 0:
+                there = pool.near[q[ORIGIN, p]] + q[WAY, p]
+                q[SOONEST, p] = max(q[SOONEST, p], there)
+    first = 0
+    for p in range(1, count):
+        if q[SOONEST, p] < q[SOONEST, first]:
+            first = p
+    if q[BOUND, first] != 0:
+        refresh(a, s, only, pool, first, trips)
+    front: int = q[SOONEST, first]
+    for p in range(count):
+        if q[SOONEST, p] < front:
+            if q[BOUND, p] != 0:
+                refresh(a, s, only, pool, p, trips)
+            front = min(front, q[SOONEST, p])
+    return front
+
+
+@lean
+def hope(a: Arrays, c: int, front: int, rule: Reals, pool: Pool) -> float:
+    """Return what the urgency of a candidate cannot exceed."""
+    if rule[FORMULA] != ATC:
+        return float(np.inf)
+    slack = float(a.jobs[a.operations[c, JOB], DUE] - a.operations[c, TAIL] - front)
+    most: float = pool.hopes[c] - max(0.0, slack) / (rule[K] * a.prices[TYPICAL])
+    return most
+
+
+@lean
+def most_urgent(
+    a: Arrays,
+    s: State,
+    only: Table,
+    pool: Pool,
+    count: int,
+    trips: Table,
+    front: int,
+    rule: Reals,
+    bonus: Reals,
+) -> int:
+    """Return the position of the most urgent candidate that could start soon.
+
+    Soon: within the rule's look-ahead of the earliest. Ties: the earlier start, then
+    the first in the problem. First those that are known exactly, then the others as far
+    as there is hope for them.
+    """
+    limit = front + rule[LOOK_AHEAD] * a.prices[TYPICAL]
+    q, found = pool.open_, pool.found
+    best, best_value = -1, 0.0
+    for turn in range(2):
+        for p in range(count):
+            if q[SOONEST, p] > limit or (turn == 0 and q[BOUND, p] != 0):
+                continue
+            c = q[WHO, p]
+            if best >= 0 and hope(a, c, front, rule, pool) + bonus[c] < best_value:
+                continue
+            if turn == 1:
+                if q[BOUND, p] == 0:
+                    continue
+                refresh(a, s, only, pool, p, trips)
+                if q[SOONEST, p] > limit:
+                    continue
+            value = urgency_of(a, c, found[c], front, rule) + bonus[c]
+            if best >= 0 and value == best_value:
+                b = q[WHO, best]
+                sooner = found[c, C_START] < found[b, C_START]
+                if sooner or (found[c, C_START] == found[b, C_START] and c < b):
+                    best = p
+            elif best < 0 or value > best_value:
+                best, best_value = p, value
+    return best
+
+
+@lean
+def lower(pool: Pool, p: int, sooner: bool) -> None:
+    """Take the start of a candidate for a bound, or, if it may be sooner, for none."""
+    q = pool.open_
+    if q[BOUND, p] == 0:
+        q[SOONEST, p], q[BOUND, p] = pool.found[q[WHO, p], C_LEAST], 1
+    if sooner:
+        q[SOONEST, p] = q[MADE, p] + q[WAY, p]
+
+
+@lean
+def lift(a: Arrays, pool: Pool, p: int) -> None:
+    """Raise a bound to when the first of its machines is free."""
+    q, c = pool.open_, pool.open_[WHO, p]
+    mode = a.operations[c, MODES]
+    first = pool.free[a.modes[mode, MACHINE]]
+    for other in range(mode + 1, a.operations[c + 1, MODES]):
+        first = min(first, pool.free[a.modes[other, MACHINE]])
+    q[SOONEST, p] = max(q[SOONEST, p], first)
+
+
+@lean
+def spoil(a: Arrays, s: State, o: int, pool: Pool, count: int, plan: Schedule) -> None:
+    """Note what committing ``o`` may have changed for the candidates.
+
+    A machine and a vehicle that are used more can only be free later, so that what was
+    found remains a bound; a vehicle could now be near enough to come sooner.
+    """
+    machine = a.modes[plan.works[o, MODE], MACHINE]
+    taken, used, q = bit(machine), 0, pool.open_
+    sooner = a.machines[machine, DETOURS] > 0  # a set-up made can spare more
+    for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
+        if plan.trips[i, VEHICLE] >= 0:
+            used |= bit(plan.trips[i, VEHICLE])
+    if a.machines[machine, CAPACITY] > 0:
+        first = a.machines[machine, SLOTS]
+        pool.free[machine] = s.slots[first]
+        for k in range(first + 1, a.machines[machine + 1, SLOTS]):
+            pool.free[machine] = min(pool.free[machine], s.slots[k])
+    for p in range(count):
+        if q[MACHINES, p] & taken != 0:
+            lower(pool, p, sooner)
+            lift(a, pool, p)
+        if used == 0 or q[FETCHED, p] < 0:
+            continue
+        if q[ORIGIN, p] < 0:
+            lower(pool, p, True)
+            continue
+        if q[VEHICLES, p] & used != 0:
+            lower(pool, p, False)
+        for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
+            v = plan.trips[i, VEHICLE]
+            if v >= 0 and s.vehicles[v, FREE] <= q[FETCHED, p]:
+                way = a.travel[0, EMPTY, s.vehicles[v, AT], q[ORIGIN, p]]
+                if s.vehicles[v, FREE] + way <= q[FETCHED, p]:
+                    lower(pool, p, True)
 
 
 @lean
@@ -114,37 +332,47 @@ def _dispatch(
     only: Table,
     plan: Schedule,
     waiting: Table,
-    open_: Table,
-    found: Table,
+    pool: Pool,
 ) -> int:
     count, planned = 0, 0
     for o in range(len(plan.order)):
         plan.works[o, MODE] = -1
+        pool.hopes[o] = _hope(a, o)
         doable = a.operations[o, MODES] < a.operations[o + 1, MODES]
         if doable and waiting[o] == 0 and a.operations[o, PINNED] < 0:
-            open_[count] = o
+            add(a, s, o, pool, count)
             count += 1
     for o in range(len(plan.order)):
         if a.operations[o, PINNED] >= 0:
-            count = admit(a, o, waiting, open_, count)
+            count = admit(a, s, o, waiting, pool, count)
     while count > 0:
-        for p in range(count):
-            c = open_[p]
-            if found[c, C_STALE] != 0:
-                propose(a, s, c, only[c], plan.trips, found[c])
-        p = most_urgent(a, open_, count, found, rule, bonus)
-        o = open_[p]
-        commit(a, s, o, found[o, C_MODE], plan)
+        front = earliest(a, s, only, pool, count, plan.trips)
+        p = most_urgent(a, s, only, pool, count, plan.trips, front, rule, bonus)
+        o = pool.open_[WHO, p]
+        commit(a, s, o, pool.found[o, C_MODE], plan)
         plan.order[planned] = o
         planned += 1
         count -= 1
-        open_[p] = open_[count]
-        for p in range(count):
-            c = open_[p]
-            if found[c, C_STALE] == 0 and spoilt(a, s, c, found[c], o, plan):
-                found[c, C_STALE] = 1
-        count = admit(a, o, waiting, open_, count)
+        for row in range(len(pool.open_)):
+            pool.open_[row, p] = pool.open_[row, count]
+        spoil(a, s, o, pool, count, plan)
+        count = admit(a, s, o, waiting, pool, count)
     return planned
+
+
+@lean
+def _hope(a: Arrays, o: int) -> float:
+    """Return what ATC makes of an operation in its shortest mode, late as it is."""
+    first, last = a.operations[o, MODES], a.operations[o + 1, MODES]
+    if first == last:
+        return 0.0
+    least = a.modes[first, DURATION]
+    for mode in range(first + 1, last):
+        least = min(least, a.modes[mode, DURATION])
+    rate, typical = a.rates[a.operations[o, JOB]], a.prices[TYPICAL]
+    return _urgency(
+        ATC, 1.0, 0.0, 0.0, rate, float(least), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, typical
+    )
 
 
 @compiled
@@ -157,7 +385,11 @@ def by_urgency(
     """
     total = len(plan.order)
     waiting = a.operations[:total, AWAITED].copy()
-    open_ = np.empty(total, np.int64)
-    found = np.full((total, 8), -1, np.int64)
-    s = start_state(a)
-    return _dispatch(a, s, rule, bonus, only, plan, waiting, open_, found)
+    pool = Pool(
+        np.empty((9, total), np.int64),
+        np.full((total, 8), -1, np.int64),
+        np.empty(total, np.float64),
+        np.empty(a.travel.shape[2], np.int64),
+        np.full(len(a.machines) - 1, a.now, np.int64),
+    )
+    return _dispatch(a, start_state(a), rule, bonus, only, plan, waiting, pool)
