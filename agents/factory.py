@@ -29,8 +29,8 @@ from plant.machine import MachineBody
 from plant.stock import Stock, SupplierBody
 from plant.store import DockBody, Store
 from plant.vehicle import VehicleBody
-from scheduling.arrays import typical_duration
 from scheduling.rules import RULES
+from scheduling.works import typical_duration
 from worlds.layout import Layout, vehicles_of
 from worlds.read import read_world
 from worlds.routes import Routes

@@ -17,7 +17,7 @@ from kernel.calendar import HOUR, MINUTE, Priority
 from kernel.events import Event
 from scheduling.plan import Plan, Result
 from scheduling.portfolio import Params, refresh, solve
-from scheduling.problem import Objective
+from scheduling.problem import MAKESPAN, Objective
 
 if TYPE_CHECKING:
     from agents.factory import Factory
@@ -61,7 +61,7 @@ class PlannerAgent(Holon):
         self.surveyor = Surveyor(factory, None if self.static else DEPTH)
         self.window = 10**9 if self.static else params.window
         self.objective = (
-            Objective(makespan=True)
+            MAKESPAN
             if self.static
             else Objective(
                 flow=params.flow,

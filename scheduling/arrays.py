@@ -7,57 +7,63 @@ operations and machines carry one row more than there are).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import accumulate, chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scheduling.problem import Fleet, Mode, Operation, Problem
-
-Table = NDArray[np.int64]
-Reals = NDArray[np.float64]
+from scheduling.frozen import frozen_of
+from scheduling.problem import CRITERIA, Problem
+from scheduling.sites import BLOCKING, machines_of, setups_of, travel_of
+from scheduling.tables import Reals as Reals
+from scheduling.tables import Table as Table
+from scheduling.tables import table
+from scheduling.works import typical_duration, works_of
 
 # columns of Arrays.operations; NEXT, MODES and INPUTS are offsets
 JOB, FAMILY, RELEASE, PINNED, KEEP, BEFORE, TAIL, AWAITED, NEXT, MODES, INPUTS = range(
     11
 )
 MACHINE, DURATION = range(2)  # of Arrays.modes
-SOURCE, PLACE, READY = range(3)  # of Arrays.inputs
-SITE, CAPACITY, HEADWAY, LAST, MATRIX, PRESENT, DETOURS, SLOTS, CLOSED = range(9)
+SOURCE, PLACE, READY, LAG, LIMIT = range(5)  # of Arrays.inputs
+SITE, CAPACITY, HEADWAY, LAST, MATRIX, PRESENT, DETOURS, KIND, SLOTS, CLOSED = range(10)
 FREE, AT, FLEET = range(3)  # of Arrays.vehicles
 EMPTY, LOADED = range(2)  # of Arrays.travel
 DUE, BEGIN = range(2)  # of Arrays.jobs
-FLOW, MOVED, CHANGED, TYPICAL, MAKESPAN, SPREAD = range(6)  # of Arrays.prices
-
-_KEPT = 8
+# of Arrays.prices: the criteria, and what else the compiled code must know
+MAKESPAN, TARDINESS, FLOW, SET_UPS, ENERGY, MOVED, CHANGED = range(7)
+TYPICAL, SPREAD, LIMITED, BLOCKED = range(7, 11)
 
 
 class Arrays(NamedTuple):
     """The tables of a problem.
 
     Shapes: N operations, M machines, V vehicles, F fleets, P places, J jobs, K set-up
-    matrices of up to S families. Times in ms, -1 where there is none.
+    matrices of up to S families, T prices of energy. Times in ms, -1 where there is
+    none.
 
     Attributes
     ----------
     operations
         (N + 1, 11).
     modes, inputs, following
-        (., 2), (., 3) and (.,): the parts of operations; ``following`` lists those
+        (., 2), (., 5) and (.,): the parts of operations; ``following`` lists those
         that need its output.
     machines, slots, closed
-        (M + 1, 9); (.,) when each slot is free; (., 2).
+        (M + 1, 10); (.,) when each slot is free; (., 2).
+    power, tariff
+        (M,); (T, 2): from, price of a ms at a power of one.
     setups
         (K, S, S).
     vehicles, travel
         (V, 3) and (F, 2, P, P): empty, loaded.
     jobs, weights, rates
         (J, 2); (J,) and (J,): what a ms costs late, and late including flow.
-    prices
-        (6,): flow, moved, changed, the typical duration, 1 if makespan counts, spread.
+    prices, ceilings
+        (11,): the criteria, the typical duration, the spread, how many inputs have a
+        limit and how many machines no room beside them; (7,): what the criteria must
+        not exceed.
+    prefix
+        (., 2): operations that are frozen, in their order, and their modes.
     """
 
     now: int
@@ -68,6 +74,8 @@ class Arrays(NamedTuple):
     machines: Table
     slots: Table
     closed: Table
+    power: Reals
+    tariff: Reals
     setups: Table
     vehicles: Table
     travel: Table
@@ -75,209 +83,25 @@ class Arrays(NamedTuple):
     weights: Reals
     rates: Reals
     prices: Reals
+    ceilings: Reals
+    prefix: Table
 
 
-def _table(rows: list[Any], columns: int) -> Table:
-    flat = chain.from_iterable(rows)
-    size = len(rows) * columns
-    return np.fromiter(flat, np.int64, size).reshape(len(rows), columns)
-
-
-class _Kept:
-    """Arrays of what seldom changes, found again by identity or equality."""
-
-    def __init__(self) -> None:
-        self._pairs: list[tuple[object, Table]] = []
-
-    def find(self, key: object) -> Table | None:
-        for known, array in self._pairs:
-            if known is key or known == key:
-                return array
-        return None
-
-    def add(self, key: object, array: Table) -> Table:
-        array.flags.writeable = True  # one type for the compiler
-        self._pairs = [*self._pairs[1 - _KEPT :], (key, array)]
-        return array
-
-
-_travel = _Kept()
-_setups = _Kept()
-
-
-def _travel_of(fleets: tuple[Fleet, ...]) -> Table:
-    found = _travel.find(fleets)
-    if found is not None:
-        return found
-    places = len(fleets[0].empty) if fleets else 0
-    cube = np.array([[f.empty, f.loaded] for f in fleets], dtype=np.int64)
-    return _travel.add(fleets, cube.reshape(len(fleets), 2, places, places))
-
-
-def _setups_of(matrices: tuple[tuple[tuple[int, ...], ...], ...]) -> Table:
-    found = _setups.find(matrices)
-    if found is not None:
-        return found
-    widest = max((len(matrix) for matrix in matrices), default=0)
-    cube = np.zeros((len(matrices), widest, widest), dtype=np.int64)
-    for k, matrix in enumerate(matrices):
-        if matrix:
-            cube[k, : len(matrix), : len(matrix)] = matrix
-    return _setups.add(matrices, cube)
-
-
-def _followers(operations: tuple[Operation, ...]) -> tuple[list[list[int]], list[int]]:
-    """Return who takes a part from each operation, and how many each must await.
-
-    An operation is named once an input.
-    """
-    followers: list[list[int]] = [[] for _ in operations]
-    awaited = [0] * len(operations)
-    for position, operation in enumerate(operations):
-        if operation.pinned is None:
-            for part in operation.inputs:
-                if part.operation is not None:
-                    followers[part.operation].append(position)
-                    awaited[position] += 1
-    return followers, awaited
-
-
-def _least(modes: tuple[Mode, ...]) -> int:
-    """Return the shortest duration; 0 without any mode."""
-    if len(modes) == 1:
-        return modes[0].duration
-    return min([mode.duration for mode in modes], default=0)
-
-
-def _tails(operations: tuple[Operation, ...], least: list[int]) -> list[int]:
-    """Return the least time from each start to the last end that depends on it.
-
-    An operation stands behind those it takes parts from.
-    """
-    after = [0] * len(operations)
-    for o in range(len(operations) - 1, -1, -1):
-        operation = operations[o]
-        after[o] = tail = after[o] + least[o]
-        if operation.pinned is None:
-            for part in operation.inputs:
-                source = part.operation
-                if source is not None and after[source] < tail:
-                    after[source] = tail
-    return after
-
-
-def _offsets(counts: Iterable[int]) -> list[int]:
-    """Return where the parts of each begin, and where those of the last end."""
-    return list(accumulate(counts, initial=0))
-
-
-def typical_duration(durations: Sequence[int]) -> float:
-    """Return the median of the durations above 0: what rules take for a unit of time.
-
-    ATC is written with the mean; one oven that works for hours among machines that
-    work for minutes would make every rule wait for hours.
-    """
-    known = sorted(duration for duration in durations if duration > 0)
-    return float(known[len(known) // 2]) if known else 1.0
-
-
-class _Works(NamedTuple):
-    """The tables of operations, and the least time of each."""
-
-    operations: Table
-    modes: Table
-    inputs: Table
-    following: Table
-    least: list[int]
-
-
-def _works(problem: Problem) -> _Works:
-    """Return the tables of operations, column by column: at every event anew."""
-    operations = problem.operations
-    before = problem.in_force.machine_of() if problem.in_force else {}
-    position = {machine.id: m for m, machine in enumerate(problem.machines)}
-    followers, awaited = _followers(operations)
-    least = [_least(operation.modes) for operation in operations]
-    inputs = [
-        (-1 if part.operation is None else part.operation, part.place, part.ready)
-        for operation in operations
-        for part in operation.inputs
-    ]
-    columns = (
-        [o.job for o in operations],
-        [o.family for o in operations],
-        [o.release for o in operations],
-        [-1 if o.pinned is None else o.pinned for o in operations],
-        [-1 if o.keep is None else o.keep for o in operations],
-        [position.get(before.get(o.id, ""), -1) for o in operations],
-        _tails(operations, least),
-        awaited,
-    )
-    end = ([*column, 0] for column in columns)
-    offsets = (
-        _offsets(map(len, followers)),
-        _offsets([len(o.modes) for o in operations]),
-        _offsets([len(o.inputs) for o in operations]),
-    )
-    return _Works(
-        operations=_table(list(zip(*end, *offsets, strict=True)), 11),
-        modes=_table([mode for o in operations for mode in o.modes], 2),
-        inputs=_table(inputs, 3),
-        following=np.array([n for ns in followers for n in ns], dtype=np.int64),
-        least=least,
-    )
-
-
-@lru_cache(maxsize=64)
-def _detours(matrix: tuple[tuple[int, ...], ...]) -> int:
-    """Return how often two set-ups are sooner done than the one they replace."""
-    times = np.array(matrix, dtype=np.int64).reshape(len(matrix), len(matrix))
-    via = times[:, :, None] + times[None, :, :]  # from, via, to
-    return int(np.sum(via < times[:, None, :]))
-
-
-def _machines(problem: Problem) -> tuple[Table, Table, Table]:
-    """Return the tables of machines, of their slots and of when they are closed."""
-    rows: list[tuple[int, ...]] = []
-    slots: list[int] = []
-    closed: list[tuple[int, int]] = []
-    detours = [_detours(matrix) for matrix in problem.setups]
-    for machine in problem.machines:
-        rows.append(
-            (
-                machine.place,
-                machine.capacity,
-                machine.headway,
-                machine.last_start,
-                -1 if machine.setup is None else machine.setup,
-                machine.family,
-                0 if machine.setup is None else detours[machine.setup],
-                len(slots),
-                len(closed),
-            )
-        )
-        free = sorted(machine.free)[-machine.capacity :] if machine.capacity else []
-        slots.extend([0] * (machine.capacity - len(free)))
-        slots.extend(free)
-        closed.extend(machine.closed)
-    rows.append((0,) * 7 + (len(slots), len(closed)))
-    return _table(rows, 9), np.array(slots, dtype=np.int64), _table(closed, 2)
+HOUR = 3_600_000
 
 
 def arrays_of(problem: Problem) -> Arrays:
     """Return the arrays of a problem."""
     jobs, aim = problem.jobs, problem.objective
-    works = _works(problem)
-    machines, slots, closed = _machines(problem)
-    priced = 0.0 if aim.makespan else 1.0
-    prices = [
-        aim.flow,
-        aim.moved * priced,
-        aim.changed * priced,
-        typical_duration(works.least),
-        float(aim.makespan),
-        aim.spread,
-    ]
+    works = works_of(problem)
+    machines, slots, closed = machines_of(problem)
+    limited = int(np.count_nonzero(works.inputs[:, LIMIT] >= 0))
+    blocked = int(np.count_nonzero(machines[:-1, KIND] == BLOCKING))
+    typical = typical_duration(works.least)
+    prices = (*aim.prices(), typical, aim.spread, limited, blocked)
+    ceilings = dict(aim.ceilings)
+    tariff = [(time, price / HOUR) for time, price in problem.tariff]
+    rates = [(aim.tardiness or 1.0) * job.weight + aim.flow for job in jobs]
     return Arrays(
         now=problem.now,
         operations=works.operations,
@@ -287,11 +111,15 @@ def arrays_of(problem: Problem) -> Arrays:
         machines=machines,
         slots=slots,
         closed=closed,
-        setups=_setups_of(problem.setups),
-        vehicles=_table([(v.free, v.place, v.fleet) for v in problem.vehicles], 3),
-        travel=_travel_of(problem.fleets),
-        jobs=_table([(job.due, job.release) for job in jobs], 2),
+        power=np.array([machine.power for machine in problem.machines]),
+        tariff=np.array(tariff, dtype=np.float64).reshape(len(tariff), 2),
+        setups=setups_of(problem.setups),
+        vehicles=table([(v.free, v.place, v.fleet) for v in problem.vehicles], 3),
+        travel=travel_of(problem.fleets),
+        jobs=table([(job.due, job.release) for job in jobs], 2),
         weights=np.array([job.weight for job in jobs], dtype=np.float64),
-        rates=np.array([job.weight + aim.flow for job in jobs], dtype=np.float64),
+        rates=np.array(rates, dtype=np.float64),
         prices=np.array(prices, dtype=np.float64),
+        ceilings=np.array([ceilings.get(name, np.inf) for name in CRITERIA]),
+        prefix=table(frozen_of(problem), 2),
     )

@@ -12,7 +12,6 @@ from scheduling.arrays import (
     MACHINE,
     MODES,
     MOVED,
-    READY,
     SITE,
     SOURCE,
     Arrays,
@@ -20,12 +19,15 @@ from scheduling.arrays import (
 )
 from scheduling.compiling import lean
 from scheduling.step import (
-    END_AT,
+    HELD,
     PICKUP,
+    SLOT,
     VEHICLE,
     State,
     fetch,
     fit,
+    made_at,
+    own_part,
     send_back,
 )
 
@@ -56,11 +58,12 @@ def propose(a: Arrays, s: State, o: int, only: int, trips: Table, found: Table) 
 
     The price of another machine counts as the time that costs as much. Equal ends:
     the shorter set-up, then the first mode. ``only``: this mode, unless -1. The least
-    start of all modes is found too.
+    start of all modes is found too. No mode, -1, if every slot is held by a part.
     """
     rate = a.rates[a.operations[o, JOB]]
     least, least_setup = 0.0, 0
     found[C_MODE], found[C_PICKUP], found[C_VEHICLES] = -1, -1, 0
+    found[C_START], found[C_LEAST] = HELD, HELD
     first, last = a.operations[o, INPUTS], a.operations[o + 1, INPUTS]
     for mode in range(a.operations[o, MODES], a.operations[o + 1, MODES]):
         if only >= 0 and mode != only:
@@ -72,9 +75,16 @@ def propose(a: Arrays, s: State, o: int, only: int, trips: Table, found: Table) 
             if trips[i, VEHICLE] >= 0:
                 found[C_VEHICLES] |= bit(trips[i, VEHICLE])
                 found[C_PICKUP] = max(found[C_PICKUP], trips[i, PICKUP])
+        own = own_part(a, s, o, machine)
+        if own >= 0:  # the part makes way for itself
+            waits = s.done[a.inputs[own, SOURCE], SLOT]
+            s.slots[waits] = made_at(a, s, own)
         _, setup, start, slot = fit(a, s, o, mode, arrival)
-        if found[C_MODE] < 0 or start < found[C_LEAST]:
-            found[C_LEAST] = start
+        if own >= 0:
+            s.slots[waits] = HELD
+        if start >= HELD:
+            continue
+        found[C_LEAST] = min(found[C_LEAST], start)
         cost = float(start + a.modes[mode, DURATION])
         price = price_of(a, o, machine)
         if price > 0:
@@ -85,7 +95,4 @@ def propose(a: Arrays, s: State, o: int, only: int, trips: Table, found: Table) 
             found[C_FREE] = start if slot < 0 else s.slots[slot]
     found[C_READY] = a.now
     for i in range(first, last):
-        ready = a.inputs[i, READY]
-        if a.inputs[i, SOURCE] >= 0:
-            ready = s.done[a.inputs[i, SOURCE], END_AT]
-        found[C_READY] = max(found[C_READY], ready)
+        found[C_READY] = max(found[C_READY], made_at(a, s, i))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
+from scheduling.criteria import criteria_of
+from scheduling.frozen import frozen_of
 from scheduling.plan import Assignment, Plan, Trip
 from scheduling.problem import Machine, Operation, Problem
 
@@ -53,6 +55,10 @@ class _Checker:
             self._headways,
             self._setups,
             self._closed,
+            self._lags,
+            self._batches,
+            self._leaving,
+            self._frozen,
             self._costs,
         ):
             yield from rule()
@@ -170,6 +176,85 @@ class _Checker:
         mine = [a for a in self.plan.assignments if a.machine == machine.id]
         return sorted(mine, key=lambda a: (a.start, a.setup_start, a.end))
 
+    def _lags(self) -> Iterator[Violation]:
+        """Work begins neither too soon nor too late after its inputs are made."""
+        for work in self.plan.assignments:
+            for part in self._operation(work.operation).inputs:
+                ready = part.ready
+                if part.operation is not None:
+                    _, ready = self._made(part.operation)
+                waits = work.start - ready
+                if waits < part.lag:
+                    yield Violation("lag", work.operation, f"{waits} < {part.lag}")
+                if part.limit is not None and waits > part.limit:
+                    yield Violation("limit", work.operation, f"{waits} > {part.limit}")
+
+    def _batches(self) -> Iterator[Violation]:
+        """What an oven holds at the same time is alike, and begins together."""
+        for machine in self.problem.machines:
+            if not machine.batch:
+                continue
+            for one, other in combinations(self._on(machine), 2):
+                if one.end <= other.start or other.end <= one.start:
+                    continue
+                alike = [
+                    (self._operation(a.operation).family, a.start, a.end)
+                    for a in (one, other)
+                ]
+                if alike[0] != alike[1]:
+                    subject = f"{one.operation} and {other.operation}"
+                    yield Violation("batch", machine.id, subject)
+            begins = [a.start for a in self._on(machine)]
+            if begins and min(begins) < max((self.problem.now, *machine.free)):
+                yield Violation("batch", machine.id, "begins before it is empty")
+
+    def _left(self, work: Assignment) -> int:
+        """Return when a finished part has left its machine."""
+        position, left = self.index[work.operation], work.end
+        machine = self.problem.machines[self.machine[work.machine]]
+        if not machine.blocking or machine.batch:
+            return left
+        for id, after in self.work.items():
+            for k, part in enumerate(self._operation(id).inputs):
+                if part.operation == position:
+                    trip = self.trip.get((id, k))
+                    left = max(left, after.start if trip is None else trip.pickup)
+        return left
+
+    def _leaving(self) -> Iterator[Violation]:
+        """Without room beside it a machine is taken until the parts have left."""
+        for machine in self.problem.machines:
+            works = self._on(machine)
+            if not machine.blocking or machine.batch or not works:
+                continue
+            stays = [(a.start, self._left(a)) for a in works if a.start < a.end]
+            stays += [(self.problem.now, free) for free in machine.free]
+            for time in sorted({start for start, _ in stays}):
+                held = sum(start <= time < left for start, left in stays)
+                if held > machine.capacity:
+                    yield Violation("blocking", machine.id, f"{held} at {time}")
+
+    def _frozen(self) -> Iterator[Violation]:
+        """Work that is frozen keeps its machine and, on one of one slot, its turn."""
+        force = self.problem.in_force
+        frozen = [self.problem.operations[o].id for o, _ in frozen_of(self.problem)]
+        if force is None or not frozen:
+            return
+        before = force.machine_of()
+        for id in frozen:
+            if self.work[id].machine != before[id]:
+                yield Violation("frozen", id, f"moved from {before[id]}")
+        for machine in self.problem.machines:
+            if machine.capacity != 1:
+                continue
+            turn = [id for id in frozen if before[id] == machine.id]
+            times = [self.work[id].start for id in turn if id in self.work]
+            if times != sorted(times):
+                yield Violation("frozen", machine.id, f"not in the order {turn}")
+            others = [a for a in self._on(machine) if a.operation not in turn]
+            if times and any(a.start < max(times) for a in others):
+                yield Violation("frozen", machine.id, "something is put before")
+
     def _slots(self) -> Iterator[Violation]:
         """Never more at once than the machine holds, slots not yet free included."""
         for machine in self.problem.machines:
@@ -195,6 +280,8 @@ class _Checker:
     def _headways(self) -> Iterator[Violation]:
         for machine in self.problem.machines:
             starts = [machine.last_start, *(a.start for a in self._on(machine))]
+            if machine.batch:
+                starts = sorted(set(starts))
             for before, after in pairwise(starts):
                 if machine.headway and after - before < machine.headway:
                     yield Violation("headway", machine.id, f"{before} and {after}")
@@ -260,36 +347,17 @@ class _Checker:
 
     def _costs(self) -> Iterator[Violation]:
         """Value and makespan are what the objective says they are."""
-        ends: dict[int, int] = {}
-        moves = changes = 0
-        before = {}
-        if self.problem.in_force is not None:
-            before = {a.operation: a.machine for a in self.problem.in_force.assignments}
-        for operation in self.problem.operations:
-            end = operation.pinned
-            if end is None:
-                work = self.work[operation.id]
-                end = work.end
-                keep = operation.keep
-                moves += keep is not None and self.machine[work.machine] != keep
-                old = before.get(operation.id)
-                changes += old in self.machine and old != work.machine
-            ends[operation.job] = max(ends.get(operation.job, end), end)
-        makespan = max(ends.values(), default=0)
+        found = criteria_of(self.problem, self.plan)
         aim = self.problem.objective
-        value = float(makespan)
-        if not aim.makespan:
-            value = aim.moved * moves + aim.changed * changes
-            for position, end in ends.items():
-                job = self.problem.jobs[position]
-                cases = (end - aim.spread, end + aim.spread)
-                mean = sum(max(0, case - job.due) for case in cases) / 2
-                value += job.weight * mean
-                value += aim.flow * (end - job.release)
-        if makespan != self.plan.makespan:
-            yield Violation("makespan", "plan", f"{self.plan.makespan}, not {makespan}")
+        if found["makespan"] != self.plan.makespan:
+            problem = f"{self.plan.makespan}, not {found['makespan']:g}"
+            yield Violation("makespan", "plan", problem)
+        value = sum(getattr(aim, name) * amount for name, amount in found.items())
         if abs(value - self.plan.value) > 1e-9 * max(1.0, abs(value)):
             yield Violation("value", "plan", f"{self.plan.value!r}, not {value!r}")
+        for name, ceiling in aim.ceilings:
+            if found[name] > ceiling + 1e-9 * max(1.0, abs(ceiling)):
+                yield Violation("ceiling", name, f"{found[name]:g} > {ceiling:g}")
 
 
 def _taken(machine: Machine, now: int) -> list[int]:

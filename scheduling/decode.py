@@ -10,7 +10,9 @@ import numpy as np
 
 from scheduling.arrays import (
     AWAITED,
+    ENERGY,
     INPUTS,
+    LIMITED,
     MACHINE,
     MODES,
     NEXT,
@@ -21,7 +23,7 @@ from scheduling.arrays import (
 )
 from scheduling.plan import Assignment, Plan, Trip
 from scheduling.problem import Problem
-from scheduling.realise import as_planned, in_order, worth
+from scheduling.realise import as_planned, in_order
 from scheduling.step import (
     ARRIVE,
     DESTINATION,
@@ -35,13 +37,18 @@ from scheduling.step import (
     VEHICLE,
     Schedule,
 )
+from scheduling.worth import FORBIDDEN, worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A plan as arrays: how many operations are planned, and what it is worth."""
+    """A plan as arrays: how many operations are planned, and what it is worth.
+
+    ``hold`` (N,) says what is delayed on purpose, and until when.
+    """
 
     schedule: Schedule
+    hold: Table
     planned: int = 0
     value: float = float("inf")
     makespan: int = 0
@@ -50,25 +57,32 @@ class Draft:
         """Return the draft with what is known after writing its schedule."""
         return Draft(
             schedule=self.schedule,
+            hold=self.hold,
             planned=int(planned),
             value=float(value),
             makespan=int(makespan),
         )
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it is complete, no part waits too long, no ceiling is exceeded."""
+        return self.value < FORBIDDEN
 
     def modes(self) -> Table:
         """Return the mode of each operation, -1 where it is not planned."""
         return np.ascontiguousarray(self.schedule.works[:, MODE])
 
 
-def draft_of(a: Arrays) -> Draft:
+def draft_of(a: Arrays, hold: Table | None = None) -> Draft:
     """Return an empty draft to be written."""
     count = len(a.operations) - 1
     return Draft(
+        hold=np.zeros(count, dtype=np.int64) if hold is None else hold,
         schedule=Schedule(
-            works=np.full((count, 4), -1, dtype=np.int64),
+            works=np.full((count, 6), -1, dtype=np.int64),
             trips=np.full((len(a.inputs), 7), -1, dtype=np.int64),
             order=np.full(count, -1, dtype=np.int64),
-        )
+        ),
     )
 
 
@@ -103,13 +117,17 @@ def decoded(
     return realised(a, sequence_of(a, ranks_of(problem, priority)), only)
 
 
-def realised(a: Arrays, order: Table, only: Table) -> Draft:
+def realised(a: Arrays, order: Table, only: Table, hold: Table | None = None) -> Draft:
     """Return the plan of an order of positions that respects precedence.
 
-    ``only`` (N,) prescribes modes, -1 leaves them free.
+    ``only`` (N,) prescribes modes, -1 leaves them free; ``hold`` (N,) delays starts.
+    What is frozen keeps its mode.
     """
-    draft = draft_of(a)
-    planned = in_order(a, order, len(order), only, draft.schedule)
+    draft = draft_of(a, hold)
+    if len(a.prefix):
+        only = only.copy()
+        only[a.prefix[:, 0]] = a.prefix[:, 1]
+    planned = in_order(a, order, len(order), only, draft.hold, draft.schedule)
     return draft.valued(planned, *worth(a, planned, draft.schedule))
 
 
@@ -120,7 +138,10 @@ def ranks_of(problem: Problem, priority: Sequence[str]) -> list[int]:
 
 
 def sequence_of(a: Arrays, ranks: Sequence[int]) -> Table:
-    """Return the order of positions by rank, each after all it needs."""
+    """Return the order of positions by rank, each after all it needs.
+
+    What is frozen comes first.
+    """
     total = len(a.operations) - 1
     operations = a.operations.tolist()
     following = a.following.tolist()
@@ -137,21 +158,21 @@ def sequence_of(a: Arrays, ranks: Sequence[int]) -> Table:
     def doable(o: int) -> bool:
         return bool(operations[o][MODES] < operations[o + 1][MODES])
 
-    pinned = [o for o in range(total) if operations[o][PINNED] >= 0]
-    for o in pinned:
+    order = a.prefix[:, 0].tolist()
+    decided = {*order, *(o for o in range(total) if operations[o][PINNED] >= 0)}
+    for o in decided:
         release(o)
     heap = [
         (ranks[o], o)
         for o in range(total)
-        if waiting[o] == 0 and operations[o][PINNED] < 0 and doable(o)
+        if waiting[o] == 0 and o not in decided and doable(o)
     ]
     heapify(heap)
-    order = []
     while heap:
         _, o = heappop(heap)
         order.append(o)
         for n in release(o):
-            if doable(n):
+            if doable(n) and n not in decided:
                 heappush(heap, (ranks[n], n))
     return np.array(order, dtype=np.int64)
 
@@ -178,6 +199,8 @@ def retimed(problem: Problem, a: Arrays, plan: Plan) -> Draft:
 
     Every operation and trip begins as soon as these allow; that is no later than in a
     feasible ``plan``, unless a machine with several slots sets up ahead of other work.
+    Where a plan may wait on purpose (for cheap energy, to fill an oven, so that parts
+    do not wait too long) its starts are kept.
     """
     place = {operation.id: o for o, operation in enumerate(problem.operations)}
     vehicle = {v.id: k for k, v in enumerate(problem.vehicles)}
@@ -195,11 +218,29 @@ def retimed(problem: Problem, a: Arrays, plan: Plan) -> Draft:
         key = (work.start, work.end, depth[o], 1, rank.get(work.operation, 0))
         items.append((key, (o, -1, int(only[o]))))
     items.sort()
-    draft = draft_of(a)
+    draft = draft_of(a, _waits(problem, a, plan))
     draft.schedule.works[:, MODE] = only
     table = np.array([item for _, item in items], dtype=np.int64).reshape(-1, 3)
-    planned = as_planned(a, table, draft.schedule)
+    planned = as_planned(a, table, draft.hold, draft.schedule)
     return draft.valued(planned, *worth(a, planned, draft.schedule))
+
+
+def _waits(problem: Problem, a: Arrays, plan: Plan) -> Table:
+    """Return until when a plan holds work back on purpose, (N,)."""
+    hold = np.zeros(len(problem.operations), dtype=np.int64)
+    place = {operation.id: o for o, operation in enumerate(problem.operations)}
+    ovens = {machine.id for machine in problem.machines if machine.batch}
+    everywhere = may_wait(a) or a.prices[LIMITED] > 0
+    for work in plan.assignments:
+        if everywhere or work.machine in ovens:
+            hold[place[work.operation]] = work.start
+    return hold
+
+
+def may_wait(a: Arrays) -> bool:
+    """Return whether it can pay to begin later than possible: energy gets cheaper."""
+    priced = a.prices[ENERGY] > 0 or a.ceilings[ENERGY] < np.inf
+    return bool(priced and len(a.tariff) > 1)
 
 
 def _depths(a: Arrays) -> list[int]:

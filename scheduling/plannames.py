@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scheduling.problem import Objective, Problem
+from scheduling.problem import MAKESPAN, Problem
 from scheduling.static import problem_of
 from worlds.layout import Layout
 from worlds.spec import World
@@ -23,7 +23,7 @@ class PlanNames:
 
     def __init__(self, world: World, digest: str) -> None:
         self.world, self.digest = world, digest
-        self.problem: Problem = problem_of(world, Objective(makespan=True))
+        self.problem: Problem = problem_of(world, MAKESPAN)
         layout = Layout(world)
         travel = world.floor.travel
         rows = {node: row for row, node in enumerate(travel.nodes)} if travel else {}

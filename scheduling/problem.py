@@ -27,12 +27,16 @@ class Input(NamedTuple):
 
     With ``operation`` the part comes from wherever that operation is done, at its end.
     Otherwise it is at ``place`` from ``ready`` on (in transit: where it is going, and
-    when it will be there).
+    when it will be there). Time lags (Brucker, Hilbig & Hurink 1999): work on it
+    starts no sooner than ``lag`` after that end or ``ready`` (it cools, it dries), and
+    no later than ``limit`` after it (paste sets, a slab gets cold), the way included.
     """
 
     operation: int | None = None
     place: int = -1
     ready: int = 0
+    lag: int = 0
+    limit: int | None = None
 
 
 class Operation(NamedTuple):
@@ -82,6 +86,13 @@ class Machine:
     capacity above one a set-up needs the machine empty. Neither set-ups nor operations
     start within ``closed`` (sorted, disjoint [from, to) intervals); begun work goes on.
     ``capacity == 0`` means no limit at all: a dock.
+
+    A ``batch`` machine, an oven, takes up to ``capacity`` operations of one family and
+    one duration at the same time and opens only when they end (Uzsoy 1995). A
+    ``blocking`` one has no room beside it: a finished part stays in its slot until a
+    vehicle takes it, or its next operation begins (Mascis & Pacciarelli 2002, without
+    swaps); what needs no next operation leaves at once. ``power`` is drawn while
+    working, in the unit that ``Problem.tariff`` prices; a batch draws it once.
     """
 
     id: str
@@ -93,6 +104,9 @@ class Machine:
     setup: int | None = None
     family: int = -1
     closed: tuple[tuple[int, int], ...] = ()
+    batch: bool = False
+    blocking: bool = False
+    power: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,25 +130,55 @@ class Fleet:
     loaded: tuple[tuple[int, ...], ...]
 
 
+#: What a plan can be judged by, in the order in which arrays hold it.
+CRITERIA = ("makespan", "tardiness", "flow", "setup", "energy", "moved", "changed")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """What a plan costs: expected weighted tardiness, flow time, changes.
+    """What a plan costs: a weighted sum of criteria, some of them with a ceiling.
 
-    value = sum over jobs of weight * late(end - due) + ``flow`` * (end - release),
-    where late(x) is max(0, x) or, with a ``spread``, its mean when a job ends as much
-    earlier or later than planned, each as likely:
-    (max(0, x - spread) + max(0, x + spread)) / 2; plus ``moved`` for each operation
-    whose part is elsewhere (``Operation.keep``), plus ``changed`` for each operation on
-    another machine than in the plan in force; or the makespan (the latest end of an
-    operation, from 0) if ``makespan`` is set.
-    Per ms; ``moved`` and ``changed`` in the same unit as a ms of weight 1.
+    Attributes
+    ----------
+    makespan
+        Price of a ms of the latest end of an operation, from time 0.
+    tardiness
+        Price of the sum over jobs of weight * late(end - due), where late(x) is
+        max(0, x) or, with a ``spread``, its mean when a job ends as much earlier or
+        later than planned, each as likely:
+        (max(0, x - spread) + max(0, x + spread)) / 2.
+    flow
+        Price of a ms of flow time, end - release, summed over jobs.
+    setup
+        Price of a ms of set-up.
+    energy
+        Price of what the energy costs: power of the machine times ``Problem.tariff``
+        while it works.
+    moved
+        Price of an operation whose part is elsewhere (``Operation.keep``).
+    changed
+        Price of an operation on another machine than in the plan in force.
+    ceilings
+        What criteria must not exceed, by name; a plan that does is none.
     """
 
-    makespan: bool = False
+    makespan: float = 0.0
+    tardiness: float = 1.0
     spread: int = 0
     flow: float = 0.0
+    setup: float = 0.0
+    energy: float = 0.0
     moved: float = 0.0
     changed: float = 0.0
+    ceilings: tuple[tuple[str, float], ...] = ()
+
+    def prices(self) -> tuple[float, ...]:
+        """Return the prices of the ``CRITERIA``, in their order."""
+        return tuple(getattr(self, name) for name in CRITERIA)
+
+
+#: The latest end of an operation, and nothing else.
+MAKESPAN = Objective(makespan=1.0, tardiness=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +191,14 @@ class Problem:
         Set-up matrices, each families x families, ms, row: from.
     vehicles, fleets
         Without vehicles a part is everywhere at once.
+    tariff
+        (from, price of a unit of power during an hour), by time; the first price holds
+        before it too.
     in_force
         The plan the factory follows, by operation id, if there is one.
+    frozen
+        Of the plan in force, what begins less than this after ``now`` keeps its
+        machine and its turn.
     """
 
     now: int
@@ -158,5 +208,7 @@ class Problem:
     setups: tuple[tuple[tuple[int, ...], ...], ...] = ()
     vehicles: tuple[Vehicle, ...] = ()
     fleets: tuple[Fleet, ...] = ()
+    tariff: tuple[tuple[int, float], ...] = ()
     objective: Objective = field(default_factory=Objective)
     in_force: Plan | None = None
+    frozen: int = 0

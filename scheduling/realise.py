@@ -1,38 +1,87 @@
-"""What becomes of given decisions, an order or a whole plan; and what it is worth."""
+"""What becomes of given decisions: an order of operations, or a whole plan."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from scheduling.arrays import (
-    BEGIN,
-    DUE,
-    FLOW,
+    BLOCKED,
     INPUTS,
-    JOB,
+    LAG,
+    LIMIT,
+    LIMITED,
     MACHINE,
-    MAKESPAN,
+    MODES,
+    NEXT,
     PINNED,
     SITE,
-    SPREAD,
+    SLOTS,
+    SOURCE,
     Arrays,
     Table,
 )
-from scheduling.candidate import C_MODE, price_of, propose
+from scheduling.candidate import C_MODE, propose
 from scheduling.compiling import compiled, lean
 from scheduling.step import (
     ARRIVE,
-    END,
+    END_AT,
+    HELD,
     MODE,
     NO_VEHICLE,
+    PICKUP,
+    SLOT,
+    START,
     VEHICLE,
     Schedule,
     State,
     carry,
     commit,
-    settle,
+    follow,
+    made_at,
     start_state,
+    take,
 )
+
+#: How often starts are held back so that no part waits too long.
+HOLDING = 60
+
+
+@lean
+def _mode_for(
+    a: Arrays, s: State, o: int, only: Table, plan: Schedule, found: Table
+) -> int:
+    """Return the mode of ``o``, or -1 if its slots are all held."""
+    mode: int = only[o]
+    if mode < 0 or a.prices[BLOCKED] > 0:
+        propose(a, s, o, mode, plan.trips, found)
+        mode = found[C_MODE]
+    return mode
+
+
+@lean
+def _in_the_way(a: Arrays, s: State, o: int, only: Table, plan: Schedule) -> int:
+    """Return an operation to be planned before ``o`` so that its machine gets free."""
+    mode = only[o] if only[o] >= 0 else a.operations[o, MODES]
+    machine = a.modes[mode, MACHINE]
+    for h in range(len(plan.order)):
+        if (
+            a.machines[machine, SLOTS]
+            <= s.done[h, SLOT]
+            < a.machines[machine + 1, SLOTS]
+        ):
+            for n in range(a.operations[h, NEXT], a.operations[h + 1, NEXT]):
+                if s.done[a.following[n], END_AT] < 0:
+                    return int(a.following[n])
+    return -1
+
+
+@lean
+def _unmade(a: Arrays, s: State, o: int) -> int:
+    """Return an operation that ``o`` still needs, or -1."""
+    for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
+        if a.inputs[i, SOURCE] >= 0 and s.done[a.inputs[i, SOURCE], END_AT] < 0:
+            return int(a.inputs[i, SOURCE])
+    return -1
 
 
 @lean
@@ -44,35 +93,96 @@ def _follow(
     only: Table,
     plan: Schedule,
     found: Table,
-) -> None:
+    stack: Table,
+) -> int:
+    """Plan in this order, what stands in the way first; return how many were planned.
+
+    That may be fewer: parts that wait for each other's machines never move.
+    """
+    planned = 0
+    if a.prices[BLOCKED] == 0:
+        for p in range(count):
+            o = order[p]
+            commit(a, s, o, _mode_for(a, s, o, only, plan, found), plan)
+            plan.order[p] = o
+        return count
     for p in range(count):
-        o = order[p]
-        mode = only[o]
-        if mode < 0:
-            propose(a, s, o, mode, plan.trips, found)
-            mode = found[C_MODE]
-        commit(a, s, o, mode, plan)
-        plan.order[p] = o
+        stack[0], depth = order[p], 1
+        while depth > 0:
+            if depth > len(order):
+                return planned
+            o = stack[depth - 1]
+            if s.done[o, END_AT] >= 0:
+                depth -= 1
+                continue
+            need = _unmade(a, s, o) if depth > 1 else -1
+            if need < 0:
+                mode = _mode_for(a, s, o, only, plan, found)
+                if mode >= 0:
+                    commit(a, s, o, mode, plan)
+                    plan.order[planned] = o
+                    planned, depth = planned + 1, depth - 1
+                    continue
+                need = _in_the_way(a, s, o, only, plan)
+            if need < 0:
+                return planned
+            for k in range(depth):
+                if stack[k] == need:
+                    return planned
+            stack[depth] = need
+            depth += 1
+    return planned
+
+
+@lean
+def kept_back(a: Arrays, s: State, plan: Schedule) -> bool:
+    """Hold back what makes parts that would wait too long; return whether any did."""
+    late = False
+    for o in range(len(plan.order)):
+        if a.operations[o, PINNED] >= 0 or plan.works[o, MODE] < 0:
+            continue
+        for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
+            source, limit = a.inputs[i, SOURCE], a.inputs[i, LIMIT]
+            if limit < 0 or source < 0 or a.operations[source, PINNED] >= 0:
+                continue
+            over = plan.works[o, START] - s.done[source, END_AT] - limit
+            if over > 0:
+                s.hold[source] = plan.works[source, START] + over
+                late = True
+    return late
 
 
 @compiled
-def in_order(a: Arrays, order: Table, count: int, only: Table, plan: Schedule) -> int:
-    """Plan the first ``count`` operations of ``order``, which respects precedence."""
-    plan.works[:, MODE] = -1
-    found = np.empty(8, np.int64)
-    _follow(a, start_state(a), order, count, only, plan, found)
-    return count
+def in_order(
+    a: Arrays, order: Table, count: int, only: Table, hold: Table, plan: Schedule
+) -> int:
+    """Plan the first ``count`` operations of ``order``, which respects precedence.
+
+    ``only`` (N,) prescribes modes (-1: free), ``hold`` (N,) when they may start at the
+    earliest. Where parts must not wait too long, what makes them is held back and all
+    planned again. Returns how many operations were planned.
+    """
+    found, stack = np.empty(8, np.int64), np.empty(len(order) + 1, np.int64)
+    for _ in range(HOLDING):
+        plan.works[:, MODE] = -1
+        s = start_state(a, hold)
+        planned = _follow(a, s, order, count, only, plan, found, stack)
+        if a.prices[LIMITED] == 0 or planned < count or not kept_back(a, s, plan):
+            break
+        hold = s.hold
+    return planned
 
 
 @compiled
-def state_after(a: Arrays, order: Table, count: int, only: Table) -> State:
+def state_after(a: Arrays, order: Table, count: int, only: Table, hold: Table) -> State:
     """Return the state after the first ``count`` operations of an order."""
     total = len(a.operations) - 1
-    works = np.full((total, 4), -1, np.int64)
+    works = np.full((total, 6), -1, np.int64)
     trips = np.full((len(a.inputs), 7), -1, np.int64)
-    s = start_state(a)
+    s = start_state(a, hold)
     plan = Schedule(works, trips, np.empty(total, np.int64))
-    _follow(a, s, order, count, only, plan, np.empty(8, np.int64))
+    found, stack = np.empty(8, np.int64), np.empty(len(order) + 1, np.int64)
+    _follow(a, s, order, count, only, plan, found, stack)
     return s
 
 
@@ -84,6 +194,8 @@ def _repeat(a: Arrays, s: State, items: Table, plan: Schedule) -> int:
         target = a.machines[a.modes[plan.works[o, MODE], MACHINE], SITE]
         if i >= 0:
             carry(a, s, i, target, choice, plan.trips)
+            if plan.trips[i, VEHICLE] >= 0:
+                take(a, s, i, plan.trips[i, PICKUP])
             continue
         arrival = a.now
         for j in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
@@ -91,48 +203,21 @@ def _repeat(a: Arrays, s: State, items: Table, plan: Schedule) -> int:
                 arrival = max(arrival, plan.trips[j, ARRIVE])
             else:
                 arrival = max(arrival, carry(a, s, j, target, NO_VEHICLE, plan.trips))
-        settle(a, s, o, choice, arrival, plan.works)
+            arrival = max(arrival, made_at(a, s, j) + a.inputs[j, LAG])
+        follow(a, s, o, choice, arrival, plan)
+        if plan.works[o, START] >= HELD:
+            return planned
         plan.order[planned] = o
         planned += 1
     return planned
 
 
 @compiled
-def as_planned(a: Arrays, items: Table, plan: Schedule) -> int:
+def as_planned(a: Arrays, items: Table, hold: Table, plan: Schedule) -> int:
     """Plan trips and operations one by one; return how many operations.
 
     ``items`` (., 3): operation, input and vehicle; or operation, -1 and mode.
     ``plan.works`` says the mode of each operation beforehand.
     """
     plan.trips[:, VEHICLE] = NO_VEHICLE
-    return _repeat(a, start_state(a), items, plan)
-
-
-@compiled
-def worth(a: Arrays, planned: int, plan: Schedule) -> tuple[float, int]:
-    """Return value and makespan of a schedule; the value is infinite if incomplete."""
-    ends = np.full(len(a.jobs), -1, np.int64)
-    makespan, open_ = 0, 0
-    price = 0.0
-    for o in range(len(a.operations) - 1):
-        end = a.operations[o, PINNED]
-        if end < 0:
-            open_ += 1
-            if plan.works[o, MODE] < 0:
-                continue
-            end = plan.works[o, END]
-            price += price_of(a, o, a.modes[plan.works[o, MODE], MACHINE])
-        ends[a.operations[o, JOB]] = max(ends[a.operations[o, JOB]], end)
-        makespan = max(makespan, end)
-    if planned < open_:
-        return np.inf, makespan
-    if a.prices[MAKESPAN] > 0:
-        return float(makespan), makespan
-    value = 0.0
-    for j in range(len(a.jobs)):
-        if ends[j] >= 0:
-            late, spread = float(ends[j] - a.jobs[j, DUE]), a.prices[SPREAD]
-            value += a.weights[j] * 0.5 * max(0.0, late - spread)
-            value += a.weights[j] * 0.5 * max(0.0, late + spread)
-            value += a.prices[FLOW] * (ends[j] - a.jobs[j, BEGIN])
-    return value + price, makespan
+    return _repeat(a, start_state(a, hold), items, plan)

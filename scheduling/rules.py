@@ -10,7 +10,6 @@ from scheduling.arrays import Arrays, Reals, Table, arrays_of
 from scheduling.decode import Draft, draft_of, plan_of
 from scheduling.plan import Plan
 from scheduling.problem import Problem
-from scheduling.realise import worth
 from scheduling.serial import by_urgency
 from scheduling.urgency import (
     ATC,
@@ -25,6 +24,7 @@ from scheduling.urgency import (
     WSPT,
     urgency,
 )
+from scheduling.worth import worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

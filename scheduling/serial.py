@@ -13,6 +13,7 @@ import numpy as np
 from scheduling.arrays import (
     AT,
     AWAITED,
+    BLOCKED,
     CAPACITY,
     DETOURS,
     DUE,
@@ -21,6 +22,8 @@ from scheduling.arrays import (
     FREE,
     INPUTS,
     JOB,
+    KIND,
+    LIMITED,
     LOADED,
     MACHINE,
     MODES,
@@ -28,7 +31,6 @@ from scheduling.arrays import (
     PINNED,
     PLACE,
     READY,
-    RELEASE,
     SITE,
     SLOTS,
     SOURCE,
@@ -51,9 +53,12 @@ from scheduling.candidate import (
     propose,
 )
 from scheduling.compiling import compiled, lean
+from scheduling.realise import HOLDING, kept_back
+from scheduling.sites import BATCH, BLOCKING
 from scheduling.step import (
     END_AT,
     END_PLACE,
+    HELD,
     MODE,
     VEHICLE,
     Schedule,
@@ -126,7 +131,7 @@ class Pool(NamedTuple):
 def add(a: Arrays, s: State, o: int, pool: Pool, p: int) -> None:
     """Put an operation into the pool: nothing is known of it but what it needs."""
     first, last = a.operations[o, INPUTS], a.operations[o + 1, INPUTS]
-    made, origin = max(a.now, a.operations[o, RELEASE]), -1
+    made, origin = s.hold[o], -1
     for i in range(first, last):
         ready, place = a.inputs[i, READY], a.inputs[i, PLACE]
         if a.inputs[i, SOURCE] >= 0:
@@ -175,6 +180,18 @@ def refresh(a: Arrays, s: State, only: Table, pool: Pool, p: int, trips: Table) 
 
 
 @lean
+def near_by(a: Arrays, s: State, pool: Pool) -> None:
+    """Note for each place when the first vehicle can be there, if they are alike."""
+    if len(a.travel) == 1:
+        for v in range(len(s.vehicles)):
+            free, at = s.vehicles[v, FREE], s.vehicles[v, AT]
+            for place in range(len(pool.near)):
+                there = free + a.travel[0, EMPTY, at, place]
+                if v == 0 or there < pool.near[place]:
+                    pool.near[place] = there
+
+
+@lean
 def earliest(
     a: Arrays, s: State, only: Table, pool: Pool, count: int, trips: Table
 ) -> int:
@@ -182,21 +199,12 @@ def earliest(
 
     What can start, at the earliest, no sooner than others do is not looked at.
     """
-    q = pool.open_
-    if len(a.travel) == 1:
-        for place in range(len(pool.near)):
-            pool.near[place] = s.vehicles[0, FREE]
-            pool.near[place] += a.travel[0, EMPTY, s.vehicles[0, AT], place]
-            for v in range(1, len(s.vehicles)):
-                there = s.vehicles[v, FREE]
-                there += a.travel[0, EMPTY, s.vehicles[v, AT], place]
-                pool.near[place] = min(pool.near[place], there)
-        for p in range(count):
-            if q[BOUND, p] != 0 and q[WAY, p] > 0:
-                there = pool.near[q[ORIGIN, p]] + q[WAY, p]
-                q[SOONEST, p] = max(q[SOONEST, p], there)
-    first = 0
-    for p in range(1, count):
+    q, first = pool.open_, 0
+    near_by(a, s, pool)
+    for p in range(count):
+        if q[BOUND, p] != 0 and q[WAY, p] > 0:
+            there = pool.near[q[ORIGIN, p]] + q[WAY, p]
+            q[SOONEST, p] = max(q[SOONEST, p], there)
         if q[SOONEST, p] < q[SOONEST, first]:
             first = p
     if q[BOUND, first] != 0:
@@ -287,6 +295,29 @@ def lift(a: Arrays, pool: Pool, p: int) -> None:
 
 
 @lean
+def free_again(a: Arrays, s: State, machine: int, pool: Pool) -> None:
+    """Note when a machine has a slot; an oven takes more until it starts."""
+    if a.machines[machine, CAPACITY] > 0 and a.machines[machine, KIND] != BATCH:
+        first = a.machines[machine, SLOTS]
+        pool.free[machine] = s.slots[first]
+        for k in range(first + 1, a.machines[machine + 1, SLOTS]):
+            pool.free[machine] = min(pool.free[machine], s.slots[k])
+
+
+@lean
+def _emptied(a: Arrays, pool: Pool, s: State, source: int, plan: Schedule) -> int:
+    """Return, as a bit, the machine that a part has left which took up its slot."""
+    mode = plan.works[source, MODE]
+    if a.operations[source, PINNED] >= 0:
+        mode = a.operations[source, MODES]
+    machine = a.modes[mode, MACHINE]
+    if a.machines[machine, KIND] != BLOCKING:
+        return 0
+    free_again(a, s, machine, pool)
+    return bit(machine)
+
+
+@lean
 def spoil(a: Arrays, s: State, o: int, pool: Pool, count: int, plan: Schedule) -> None:
     """Note what committing ``o`` may have changed for the candidates.
 
@@ -294,19 +325,17 @@ def spoil(a: Arrays, s: State, o: int, pool: Pool, count: int, plan: Schedule) -
     found remains a bound; a vehicle could now be near enough to come sooner.
     """
     machine = a.modes[plan.works[o, MODE], MACHINE]
-    taken, used, q = bit(machine), 0, pool.open_
+    taken, left, used, q = bit(machine), 0, 0, pool.open_
     sooner = a.machines[machine, DETOURS] > 0  # a set-up made can spare more
     for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
         if plan.trips[i, VEHICLE] >= 0:
             used |= bit(plan.trips[i, VEHICLE])
-    if a.machines[machine, CAPACITY] > 0:
-        first = a.machines[machine, SLOTS]
-        pool.free[machine] = s.slots[first]
-        for k in range(first + 1, a.machines[machine + 1, SLOTS]):
-            pool.free[machine] = min(pool.free[machine], s.slots[k])
+        if a.prices[BLOCKED] > 0 and a.inputs[i, SOURCE] >= 0:
+            left |= _emptied(a, pool, s, a.inputs[i, SOURCE], plan)
+    free_again(a, s, machine, pool)
     for p in range(count):
-        if q[MACHINES, p] & taken != 0:
-            lower(pool, p, sooner)
+        if q[MACHINES, p] & (taken | left) != 0:
+            lower(pool, p, sooner or q[MACHINES, p] & left != 0)
             lift(a, pool, p)
         if used == 0 or q[FETCHED, p] < 0:
             continue
@@ -334,19 +363,28 @@ def _dispatch(
     waiting: Table,
     pool: Pool,
 ) -> int:
-    count, planned = 0, 0
+    count, planned = 0, len(a.prefix)
     for o in range(len(plan.order)):
         plan.works[o, MODE] = -1
+    for p in range(planned):
+        o = a.prefix[p, 0]
+        commit(a, s, o, a.prefix[p, 1], plan)
+        plan.order[p], waiting[o] = o, len(waiting)
+    for m in range(len(pool.free)):
+        free_again(a, s, m, pool)
+    for o in range(len(plan.order)):
         pool.hopes[o] = _hope(a, o)
         doable = a.operations[o, MODES] < a.operations[o + 1, MODES]
         if doable and waiting[o] == 0 and a.operations[o, PINNED] < 0:
             add(a, s, o, pool, count)
             count += 1
     for o in range(len(plan.order)):
-        if a.operations[o, PINNED] >= 0:
+        if s.done[o, END_AT] >= 0:
             count = admit(a, s, o, waiting, pool, count)
     while count > 0:
         front = earliest(a, s, only, pool, count, plan.trips)
+        if front >= HELD:
+            break  # every part waits for another to leave
         p = most_urgent(a, s, only, pool, count, plan.trips, front, rule, bonus)
         o = pool.open_[WHO, p]
         commit(a, s, o, pool.found[o, C_MODE], plan)
@@ -382,14 +420,23 @@ def by_urgency(
     """Plan the most urgent operation, again and again; return how many were planned.
 
     ``bonus`` (N,) is added to the urgencies; ``only`` (N,) prescribes modes (-1: free).
+    What is frozen comes first. Where parts must not wait too long, what makes them is
+    held back, and all planned again.
     """
     total = len(plan.order)
-    waiting = a.operations[:total, AWAITED].copy()
+    hold = np.zeros(total, np.int64)
     pool = Pool(
         np.empty((9, total), np.int64),
         np.full((total, 8), -1, np.int64),
         np.empty(total, np.float64),
         np.empty(a.travel.shape[2], np.int64),
-        np.full(len(a.machines) - 1, a.now, np.int64),
+        np.empty(len(a.machines) - 1, np.int64),
     )
-    return _dispatch(a, start_state(a), rule, bonus, only, plan, waiting, pool)
+    for _ in range(HOLDING):
+        pool.free[:] = a.now
+        s, waiting = start_state(a, hold), a.operations[:total, AWAITED].copy()
+        planned = _dispatch(a, s, rule, bonus, only, plan, waiting, pool)
+        if a.prices[LIMITED] == 0 or not kept_back(a, s, plan):
+            break
+        hold = s.hold
+    return planned

@@ -6,6 +6,7 @@ from itertools import count
 
 from kernel.errors import Impossible
 from scheduling.problem import (
+    MAKESPAN,
     Fleet,
     Input,
     Job,
@@ -79,7 +80,7 @@ def fleets_of(
 class _Static:
     def __init__(self, world: World, objective: Objective | None) -> None:
         self.world, self.layout = world, Layout(world)
-        default = Objective(makespan=True) if world.unit else Objective(flow=FLOW)
+        default = MAKESPAN if world.unit else Objective(flow=FLOW)
         self.objective = objective or default
         homes = [home for _, _, home in vehicles_of(world)]
         self.places = tuple(dict.fromkeys((*self.layout.places, *homes)))

@@ -1,8 +1,9 @@
 """What a plan must respect, as CP-SAT constraints.
 
 Everything here is either exact or, in rare corners (a set-up matrix that breaks the
-triangle inequality, set-ups in closing time, works without a family beside a set-up),
-a relaxation: bounds are valid always, and the decoder realises what is proposed.
+triangle inequality, set-ups in closing time, works without a family beside a set-up,
+parts that swap their machines or block one from before), a relaxation: bounds are valid
+always, and the decoder realises what is proposed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from scheduling.cpsat.variables import (
     Variables,
     Work,
 )
+from scheduling.frozen import frozen_of
 from scheduling.problem import Machine
 
 
@@ -47,10 +49,14 @@ class Constraints:
                 self._open(machine, works)
                 if machine.capacity > 0:
                     self._capacity(machine, works)
+                    if machine.batch:
+                        self._batches(machine, works)
                     self._headway(machine, works)
                     self._setups(machine, works)
         for carriage in self.variables.carriages:
             self._trip(carriage)
+        self._leaving()
+        self._frozen()
         for fleet in range(len(self.problem.fleets)):
             self._tours(fleet)
 
@@ -66,13 +72,89 @@ class Constraints:
         for o, work in self.variables.works.items():
             for part in range(len(self.problem.operations[o].inputs)):
                 ready = self.variables.ready(o, part)
+                known = self.problem.operations[o].inputs[part]
                 self.model.add(work.start >= ready)
+                if known.lag or known.limit is not None:
+                    self._lags(o, part)
                 for choice in work.choices:
                     lag = self.around.lags.get((o, part, choice.machine), 0)
                     if lag:
                         self.model.add(
                             work.start >= ready + self.grid.span(lag)
                         ).only_enforce_if(choice.chosen)
+
+    def _lags(self, o: int, part: int) -> None:
+        """Begin neither too soon nor too late after an input is made."""
+        known, work = self.problem.operations[o].inputs[part], self.variables.works[o]
+        if known.operation in self.variables.works:
+            made = self.variables.works[known.operation].end
+            self.model.add(work.start >= made + self.grid.span(known.lag))
+            if known.limit is not None:
+                self.model.add(work.start <= made + self.grid.span(known.limit))
+            return
+        made = known.ready
+        if known.operation is not None:
+            made = self.problem.operations[known.operation].pinned or 0
+        self.model.add(work.start >= self.grid.of(made + known.lag))
+        if known.limit is not None:
+            latest = (made + known.limit - self.problem.now) // self.grid.unit
+            self.model.add(work.start <= latest)
+
+    def _leaving(self) -> None:
+        """Keep a part on a machine without room until it is fetched or worked on."""
+        trips = {(trip.operation, trip.part): trip for trip in self.variables.carriages}
+        for o, work in self.variables.works.items():
+            for part, known in enumerate(self.problem.operations[o].inputs):
+                if known.operation not in self.variables.works:
+                    continue
+                source = self.variables.works[known.operation]
+                if source.leave is None:
+                    continue
+                trip = trips.get((o, part))
+                if trip is None:
+                    self.model.add(source.leave >= work.start)
+                    continue
+                self.model.add(source.leave >= trip.pickup).only_enforce_if(trip.needed)
+                if trip.needed is not True:
+                    self.model.add(source.leave >= work.start).only_enforce_if(
+                        ~trip.needed
+                    )
+
+    def _frozen(self) -> None:
+        """Leave what is frozen at its time, on its machine."""
+        modes = dict(frozen_of(self.problem))
+        first = 0
+        for o, operation in enumerate(self.problem.operations):
+            if o in self.around.starts:
+                work = self.variables.works[o]
+                self.model.add(work.start == self.grid.of(self.around.starts[o]))
+                self.model.add(work.choices[modes[o] - first].chosen == 1)
+            first += len(operation.modes)
+
+    def _batches(self, machine: Machine, works: list[tuple[int, Work, Choice]]) -> None:
+        """Have an oven take at the same time what is alike, else one after another."""
+        empty = max((self.grid.of(free) for free in machine.free), default=0)
+        gap = self.grid.span(machine.headway)
+        for _, work, choice in works:
+            self.model.add(work.start >= empty).only_enforce_if(choice.chosen)
+        for (i, a, left), (j, b, right) in combinations(works, 2):
+            both = (left.chosen, right.chosen)
+            first = self.model.new_bool_var("first")
+            kinds = [self.problem.operations[o].family for o in (i, j)]
+            same: Literal = False
+            if kinds[0] == kinds[1] and left.duration == right.duration:
+                same = self.model.new_bool_var("together")
+                self.model.add(a.start == b.start).only_enforce_if(same)
+                self.model.add_implication(same, left.chosen)
+                self.model.add_implication(same, right.chosen)
+                right.joined.append(same)
+            apart = [*both] if same is False else [*both, ~same]
+            for one, other, turn in ((a, b, first), (b, a, ~first)):
+                self.model.add(other.start >= one.end).only_enforce_if(turn, *apart)
+                if gap:
+                    self.model.add(other.start >= one.start + gap).only_enforce_if(
+                        turn, *apart
+                    )
 
     def _open(self, machine: Machine, works: list[tuple[int, Work, Choice]]) -> None:
         """Nothing starts while the machine is closed."""
@@ -118,6 +200,8 @@ class Constraints:
         first = self.grid.of(machine.last_start + machine.headway)
         for _, work, choice in works:
             self.model.add(work.start >= first).only_enforce_if(choice.chosen)
+        if machine.batch:
+            return  # from batch to batch: see there
         self.model.add_no_overlap(
             self.model.new_optional_fixed_size_interval_var(
                 work.start, gap, choice.chosen, "headway"

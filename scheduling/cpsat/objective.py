@@ -1,17 +1,22 @@
-"""What CP-SAT minimises: the problem's objective in integers."""
+"""What CP-SAT minimises: the problem's criteria, priced and with their ceilings."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import reduce
-from math import floor, gcd
+from math import floor, gcd, isfinite
 from typing import Any
 
 from ortools.sat.python import cp_model
 
-from scheduling.cpsat.variables import Surroundings, Variables
-from scheduling.problem import Job
+from scheduling.cpsat.setups import set_up_times
+from scheduling.cpsat.tariff import bills
+from scheduling.cpsat.variables import Surroundings, Term, Variables
+from scheduling.problem import CRITERIA, Job
 
 _SCALES = (1, 2, 5, 10, 20, 100, 1000, 10_000)
+#: What a sum may come to where none of these makes all coefficients whole.
+_LARGEST = 10**15
 
 
 class Cost:
@@ -22,39 +27,37 @@ class Cost:
     ) -> None:
         self.model, self.variables, self.around = model, variables, around
         self.problem, self.grid = variables.problem, variables.grid
-        self.terms: list[tuple[float, Any]] = []
         self.constant = 0.0
-        if self.problem.objective.makespan:
-            self._makespan()
-        else:
-            self._jobs()
-            self._changes()
-        self._pressure()
-        self.scale = self._scale()
+        aim, ceilings = self.problem.objective, dict(self.problem.objective.ceilings)
+        terms: list[Term] = []
+        for name, price in zip(CRITERIA, aim.prices(), strict=True):
+            limit = ceilings.get(name, float("inf"))
+            if not price and not isfinite(limit):
+                continue
+            mine = list(getattr(self, f"_{name}")())
+            fixed = sum(value for value, known in mine if known is None)
+            open_ = [(value, known) for value, known in mine if known is not None]
+            self.constant += price * fixed
+            terms += [(price * value, known) for value, known in open_]
+            if isfinite(limit):
+                self._ceiling(open_, limit - fixed)
+        terms += self._pressure()
+        self.scale = self._minimise(terms)
 
     def value_of(self, objective: float) -> float:
         """Return the value that an objective of the model stands for."""
         return objective / self.scale + self.constant
 
-    def _scale(self) -> float:
+    def _ceiling(self, terms: list[Term], limit: float) -> None:
+        """Keep a criterion below its ceiling; what is rounded is rounded its way."""
+        total, scale = _whole(terms)
+        self.model.add(total <= floor(limit * scale + 1e-6))
+
+    def _minimise(self, terms: list[Term]) -> float:
         """Set the objective; return how many of its units are one of the value."""
-        prices = [price for price, _ in self.terms]
-
-        def whole(scale: int) -> bool:
-            return all(abs(p * scale - round(p * scale)) < 1e-9 for p in prices)
-
-        scale = next((s for s in _SCALES if whole(s)), _SCALES[-1])
-        exact = whole(scale)
-        counts = [round(p * scale) if exact else floor(p * scale) for p in prices]
-        common = reduce(gcd, counts, 0) or 1
-        self.model.minimize(
-            sum(
-                (count // common) * term
-                for count, (_, term) in zip(counts, self.terms, strict=True)
-                if count
-            )
-        )
-        return scale / common
+        total, scale = _whole(terms)
+        self.model.minimize(total)
+        return scale
 
     def _ends(self, job: int | None) -> tuple[list[Any], int]:
         """Return the ends of a job's open work (of all: None), and of its pinned."""
@@ -67,35 +70,48 @@ class Cost:
                     pinned = max(pinned, self.grid.of(operation.pinned))
         return open_ends, pinned
 
-    def _last(self, ends: list[Any], pinned: int, name: str) -> Any:
-        last = self.model.new_int_var(pinned, self.grid.horizon, name)
+    def _completion(self, job: int | None) -> Any:
+        """Return when all work of a job (of all: None) is done; None: it is done."""
+        ends, pinned = self._ends(job)
+        if not ends:
+            return None
+        last = self.model.new_int_var(pinned, self.grid.horizon, f"completion {job}")
         for end in ends:
             self.model.add(last >= end)
         return last
 
-    def _makespan(self) -> None:
-        """Price the latest end of an operation."""
-        ends, pinned = self._ends(None)
-        self.constant += self.problem.now
-        self.terms.append((self.grid.unit, self._last(ends, pinned, "makespan")))
+    def _done(self, job: int | None) -> int | None:
+        """Return when what is in work of a job (of all: None) ends, if anything is."""
+        ends = [
+            operation.pinned
+            for operation in self.problem.operations
+            if job in (None, operation.job) and operation.pinned is not None
+        ]
+        return max(ends, default=None)
 
-    def _jobs(self) -> None:
-        """Price the tardiness and the flow time of each job."""
-        flow, unit, now = self.problem.objective.flow, self.grid.unit, self.grid.now
+    def _makespan(self) -> Iterator[Term]:
+        """Yield the latest end of an operation."""
+        last = self._completion(None)
+        if last is None:
+            yield float(self._done(None) or 0), None
+            return
+        yield float(self.problem.now), None
+        yield float(self.grid.unit), last
+
+    def _tardiness(self) -> Iterator[Term]:
+        """Yield the weighted tardiness of each job, twice half of it with a spread."""
+        now, unit = self.problem.now, self.grid.unit
         for j, job in enumerate(self.problem.jobs):
-            ends, pinned = self._ends(j)
-            if not ends:
-                self._finished(j)
-                continue
-            last = self._last(ends, pinned, f"completion {j}")
-            if flow:
-                self.terms.append((flow * unit, last))
-                self.constant += flow * (now - job.release)
+            last = self._completion(j)
+            end = self._done(j)
             for due, weight in self._dues(job):
-                self.constant += weight * max(0, now - due)
-                late = self.model.new_int_var(0, self.grid.horizon, f"late {j}")
-                self.model.add(late >= last - self.grid.of(due))
-                self.terms.append((weight * unit, late))
+                if last is not None:
+                    yield weight * max(0, now - due), None
+                    late = self.model.new_int_var(0, self.grid.horizon, f"late {j}")
+                    self.model.add(late >= last - self.grid.of(due))
+                    yield weight * unit, late
+                elif end is not None:
+                    yield weight * max(0, end - due), None
 
     def _dues(self, job: Job) -> tuple[tuple[int, float], ...]:
         """Return when a job becomes late, and at which price: twice with a spread."""
@@ -107,41 +123,86 @@ class Cost:
         half = job.weight / 2
         return (job.due - spread, half), (job.due + spread, half)
 
-    def _finished(self, j: int) -> None:
-        """Add what a job costs of which nothing is open."""
-        job, flow = self.problem.jobs[j], self.problem.objective.flow
-        ends = [o.pinned for o in self.problem.operations if o.job == j]
-        if ends:
-            end = max(end for end in ends if end is not None)
-            for due, weight in self._dues(job):
-                self.constant += weight * max(0, end - due)
-            self.constant += flow * (end - job.release)
+    def _flow(self) -> Iterator[Term]:
+        """Yield the time from the release of each job to its end."""
+        for j, job in enumerate(self.problem.jobs):
+            last, end = self._completion(j), self._done(j)
+            if last is not None:
+                yield float(self.problem.now - job.release), None
+                yield float(self.grid.unit), last
+            elif end is not None:
+                yield float(end - job.release), None
 
-    def _changes(self) -> None:
-        """Price other machines than where the part is, or than in the plan in force."""
-        aim, force = self.problem.objective, self.problem.in_force
+    def _setup(self) -> Iterator[Term]:
+        """Yield the set-ups of each machine."""
+        yield from set_up_times(self.model, self.variables)
+
+    def _energy(self) -> Iterator[Term]:
+        """Yield what the energy of each operation costs."""
+        yield from bills(self.model, self.variables)
+
+    def _moved(self) -> Iterator[Term]:
+        """Yield machines other than where the part is."""
+        for o, work in self.variables.works.items():
+            keep = self.problem.operations[o].keep
+            for choice in work.choices:
+                if keep is not None and keep != choice.machine:
+                    yield 1.0, choice.chosen
+
+    def _changed(self) -> Iterator[Term]:
+        """Yield machines other than in the plan in force."""
+        force = self.problem.in_force
         before = force.machine_of() if force else {}
         names = {machine.id for machine in self.problem.machines}
         for o, work in self.variables.works.items():
-            operation = self.problem.operations[o]
-            old = before.get(operation.id)
+            old = before.get(self.problem.operations[o].id)
             for choice in work.choices:
-                price = 0.0
-                if operation.keep is not None and operation.keep != choice.machine:
-                    price += aim.moved
                 if old in names and old != self.problem.machines[choice.machine].id:
-                    price += aim.changed
-                if price:
-                    self.terms.append((price, choice.chosen))
+                    yield 1.0, choice.chosen
 
-    def _pressure(self) -> None:
-        """Price work that delays what waits for the same machine after a window."""
+    def _pressure(self) -> Iterator[Term]:
+        """Yield work that delays what waits for the same machine after a window."""
         for m, (limit, price) in self.around.pressure.items():
             over = self.model.new_int_var(0, self.grid.horizon, f"over {m}")
-            self.terms.append((price * self.grid.unit, over))
+            yield price * self.grid.unit, over
             for work in self.variables.works.values():
                 for choice in work.choices:
                     if choice.machine == m:
                         self.model.add(
                             over >= work.end - self.grid.of(limit)
                         ).only_enforce_if(choice.chosen)
+
+
+def _whole(terms: Sequence[Term]) -> tuple[Any, float]:
+    """Return a sum in whole numbers, and how many of its units are one of the terms'.
+
+    Coefficients that no scale makes whole are rounded down.
+    """
+    values = [value for value, _ in terms]
+
+    def whole(scale: int) -> bool:
+        return all(abs(v * scale - round(v * scale)) < 1e-9 for v in values)
+
+    scale = next((s for s in _SCALES if whole(s)), 0)
+    if scale:
+        counts = [round(v * scale) for v in values]
+    else:
+        scale = _SCALES[-1]
+        largest = sum(abs(value) * _most(term) for value, term in terms)
+        while largest * scale * 10 <= _LARGEST:
+            scale *= 10
+        counts = [floor(v * scale) for v in values]
+    common = reduce(gcd, counts, 0) or 1
+    total = sum(
+        (count // common) * term
+        for count, (_, term) in zip(counts, terms, strict=True)
+        if count
+    )
+    return total, scale / common
+
+
+def _most(term: Any) -> int:
+    """Return the largest value of a variable or a literal."""
+    if isinstance(term, cp_model.IntVar):
+        return max(1, int(term.proto.domain[-1]))
+    return 1

@@ -14,6 +14,8 @@ from scheduling.problem import Problem
 
 Literal = Any  # a boolean variable, its negation, or a constant
 Expression = Any
+#: A coefficient and what it is of; of nothing: a constant.
+Term = tuple[float, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +28,13 @@ class Surroundings:
         Time from the end of an input to its arrival, by operation, input, machine.
     pressure
         By machine: the time after which work delays what follows, and its price per ms.
+    starts
+        When operations start that are frozen.
     """
 
     lags: Mapping[tuple[int, int, int], int] = field(default_factory=dict)
     pressure: Mapping[int, tuple[int, float]] = field(default_factory=dict)
+    starts: Mapping[int, int] = field(default_factory=dict)
 
 
 class Grid:
@@ -42,6 +47,8 @@ class Grid:
         for operation in problem.operations:
             dates += [operation.release, *(part.ready for part in operation.inputs)]
             times += [mode.duration for mode in operation.modes]
+            for part in operation.inputs:
+                times += [part.lag, part.limit or 0]
             if operation.pinned is not None:
                 dates.append(operation.pinned)
         for machine in problem.machines:
@@ -50,6 +57,7 @@ class Grid:
             if machine.headway:
                 dates.append(machine.last_start + machine.headway)
         dates += [vehicle.free for vehicle in problem.vehicles]
+        dates += [time for time, _ in problem.tariff]
         spread = problem.objective.spread
         for job in problem.jobs:
             if job.weight > 0:
@@ -60,6 +68,8 @@ class Grid:
             times += [t for row in (*fleet.empty, *fleet.loaded) for t in row]
         passed = (date - now for date in dates if date > now)
         self.unit = max(1, reduce(gcd, times, reduce(gcd, passed, 0)))
+        if any(name == "energy" for name, _ in problem.objective.ceilings):
+            self.unit = 1  # the best start may lie between the marks of any grid
         self.horizon = self.of(max([now, *dates])) + self._longest(problem, around)
 
     def of(self, date: int) -> int:
@@ -90,6 +100,7 @@ class Grid:
         for operation in problem.operations:
             slowest = max((mode.duration for mode in operation.modes), default=0)
             total += slowest + setup + headway + len(operation.inputs) * (travel + lag)
+            total += sum(part.lag for part in operation.inputs)
         return self.span(total)
 
 
@@ -101,15 +112,17 @@ class Choice:
     duration: int
     chosen: Literal
     interval: Any
+    joined: list[Literal] = field(default_factory=list)  # batches begun by others
 
 
 @dataclass(slots=True, kw_only=True)
 class Work:
-    """An open operation."""
+    """An open operation; ``leave``: when its part leaves, if that may be later."""
 
     start: Any
     end: Any
     choices: list[Choice]
+    leave: Any = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,6 +140,12 @@ class Carriage:
     arcs: list[tuple[int, int, int, Literal]] = field(default_factory=list)
 
 
+def holds_parts(problem: Problem, machine: int) -> bool:
+    """Return whether parts wait on a machine until they leave."""
+    known = problem.machines[machine]
+    return known.blocking and not known.batch and known.capacity > 0
+
+
 class Variables:
     """All variables of a problem in a model."""
 
@@ -135,6 +154,12 @@ class Variables:
         self.works: dict[int, Work] = {}
         self.carriages: list[Carriage] = []
         self._sites: dict[int, list[tuple[int, Literal]]] = {}
+        self._needed = {
+            part.operation
+            for operation in problem.operations
+            for part in operation.inputs
+            if operation.pinned is None
+        }
         for position, operation in enumerate(problem.operations):
             if operation.pinned is None:
                 self.works[position] = self._work(position)
@@ -157,6 +182,7 @@ class Variables:
         model, grid = self.model, self.grid
         operation = self.problem.operations[position]
         earliest = grid.of(operation.release)
+        leave = self._leave(position)
         start = model.new_int_var(earliest, grid.horizon, f"start {position}")
         end = model.new_int_var(earliest, grid.horizon, f"end {position}")
         choices = []
@@ -165,9 +191,16 @@ class Variables:
             duration = grid.span(mode.duration)
             if len(operation.modes) > 1:
                 chosen = model.new_bool_var(f"mode {position} {mode.machine}")
-            interval = model.new_optional_fixed_size_interval_var(
-                start, duration, chosen, f"work {position} {mode.machine}"
-            )
+            name = f"work {position} {mode.machine}"
+            if leave is not None and holds_parts(self.problem, mode.machine):
+                size = model.new_int_var(duration, grid.horizon, f"stay {position}")
+                interval = model.new_optional_interval_var(
+                    start, size, leave, chosen, name
+                )
+            else:
+                interval = model.new_optional_fixed_size_interval_var(
+                    start, duration, chosen, name
+                )
             choices.append(
                 Choice(
                     machine=mode.machine,
@@ -176,7 +209,16 @@ class Variables:
                     interval=interval,
                 )
             )
-        return Work(start=start, end=end, choices=choices)
+        return Work(start=start, end=end, choices=choices, leave=leave)
+
+    def _leave(self, position: int) -> Expression | None:
+        """Return when the part leaves, if it may have to wait on its machine."""
+        modes = self.problem.operations[position].modes
+        if position not in self._needed or not any(
+            holds_parts(self.problem, mode.machine) for mode in modes
+        ):
+            return None
+        return self.model.new_int_var(0, self.grid.horizon, f"leave {position}")
 
     def sites(self, operation: int) -> list[tuple[int, Literal]]:
         """Return the places where an operation may be done, with a literal each."""

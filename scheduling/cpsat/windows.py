@@ -20,7 +20,17 @@ from scheduling.decode import Draft, modes_of, realised, sequence_of
 from scheduling.plan import Plan
 from scheduling.problem import Input, Job, Problem
 from scheduling.realise import state_after
-from scheduling.step import END, END_AT, END_PLACE, MODE, PICKUP, START, VEHICLE, State
+from scheduling.step import (
+    END,
+    END_AT,
+    END_PLACE,
+    MODE,
+    PICKUP,
+    SET_UP_AT,
+    START,
+    VEHICLE,
+    State,
+)
 
 #: How much dearer a ms is that delays the next operation on a machine.
 PRESSURE = 10.0
@@ -46,7 +56,8 @@ def polished(
         centre = _centre(problem, draft, chance)
         if centre is None:
             break
-        first = max(0, min(centre - polish.size // 2, draft.planned - polish.size))
+        least = len(a.prefix)
+        first = max(least, min(centre - polish.size // 2, draft.planned - polish.size))
         window = Window(
             problem, a, draft, first, min(draft.planned, first + polish.size)
         )
@@ -71,7 +82,7 @@ def _centre(problem: Problem, draft: Draft, chance: random.Random) -> int | None
         completion[job] = max(completion.get(job, 0), ends[o])
     if not order:
         return None
-    if problem.objective.makespan:
+    if not problem.objective.tardiness:
         return chance.randrange(len(order))
     late = {
         job: problem.jobs[job].weight
@@ -93,12 +104,15 @@ class Window:
     ) -> None:
         self.problem, self.arrays, self.draft = problem, a, draft
         self.first, self.last = first, last
+        self._lengths = not problem.objective.tardiness  # of all, or of all work
         self.order = draft.schedule.order[: draft.planned].tolist()
         self.inside = self.order[first:last]
         self.place = {o: k for k, o in enumerate(self.inside)}
         self.works = draft.schedule.works
         self.modes: Table = draft.modes()
-        self.state: State = state_after(a, draft.schedule.order, first, self.modes)
+        self.state: State = state_after(
+            a, draft.schedule.order, first, self.modes, draft.hold
+        )
         self.lags: dict[tuple[int, int, int], int] = {}
         self.small = self._problem()
 
@@ -125,7 +139,10 @@ class Window:
         for rank, o in enumerate(order):
             ranks[o] = rank
         sequence = sequence_of(self.arrays, ranks)
-        return [realised(self.arrays, sequence, only) for only in (kept, free)]
+        return [
+            realised(self.arrays, sequence, only, self.draft.hold)
+            for only in (kept, free)
+        ]
 
     def _problem(self) -> Problem:
         """Return the window's operations with the factory as it will be before them."""
@@ -143,7 +160,7 @@ class Window:
         for m, machine in enumerate(self.problem.machines):
             slots = frees[at : at + machine.capacity]
             at += machine.capacity
-            latest, family, ready = self.state.machines[m].tolist()
+            latest, family, ready = self.state.machines[m, : SET_UP_AT + 1].tolist()
             machines.append(
                 replace(
                     machine,
@@ -159,7 +176,8 @@ class Window:
             jobs=tuple(jobs),
             machines=tuple(machines),
             vehicles=(),
-            objective=replace(aim, makespan=False),
+            objective=replace(aim, makespan=0.0, tardiness=1.0, ceilings=()),
+            frozen=0,
         )
 
     def _input(self, o: int, k: int, i: int) -> Input:
@@ -183,7 +201,7 @@ class Window:
                     lag = wait + loaded[place][target]
                     self.lags[k, i, mode.machine] = lag
         inside = None if part.operation is None else self.place.get(part.operation)
-        return Input(operation=inside, place=place, ready=ready)
+        return part._replace(operation=inside, place=place, ready=ready)
 
     def _place_of(self, o: int) -> int:
         """Return where the plan does an operation."""
@@ -200,7 +218,7 @@ class Window:
         """
         known = self.problem.jobs[job]
         inside = max(int(self.works[o, END]) for o in self._of(job, self.inside))
-        if self.problem.objective.makespan:
+        if self._lengths:
             return replace(known, due=inside - 1, weight=1.0)
         last = max(int(self.works[o, END]) for o in self._of(job, self.order))
         return replace(known, due=known.due - (last - inside))
@@ -220,7 +238,7 @@ class Window:
             job = self.problem.jobs[self.problem.operations[o].job]
             end = ends[self.problem.operations[o].job]
             late = end + self.problem.objective.spread > job.due
-            if machine not in pressure and (late or self.problem.objective.makespan):
+            if machine not in pressure and (late or self._lengths):
                 price = PRESSURE * max(job.weight, 1.0)
                 pressure[machine] = (int(self.works[o, START]), price)
         return pressure

@@ -11,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from scheduling.arrays import MAKESPAN, Arrays, Reals
-from scheduling.decode import Draft, draft_of, realised
-from scheduling.realise import worth
+from scheduling.arrays import MAKESPAN, TARDINESS, Arrays, Reals
+from scheduling.decode import Draft, draft_of, may_wait, realised
 from scheduling.search.priorities import anneal_priorities
 from scheduling.search.sequences import anneal_sequence
 from scheduling.serial import by_urgency
+from scheduling.worth import FORBIDDEN, worth
 
 #: Temperature of annealing at first and at last, as shares of the value at the start:
 #: of a sum over jobs, of which a change touches a few; of a makespan, which any change
@@ -25,7 +25,7 @@ HEAT = (1e-3, 3e-5)
 MAKESPAN_HEAT = (2e-2, 2e-3)
 #: What a round of sequences tries for each dispatch tried by the round of priorities:
 #: about as much work, for a dispatch looks at all that could be next.
-TRIALS = 3
+TRIALS = 10
 
 
 class Pair:
@@ -56,10 +56,13 @@ class Pair:
             Which part of the whole search this is: it cools down from 0 to 1.
         """
         self.turn += 1
-        warm, cold = MAKESPAN_HEAT if self.arrays.prices[MAKESPAN] else HEAT
+        prices = self.arrays.prices
+        lengths = prices[MAKESPAN] > 0 and prices[TARDINESS] == 0
+        warm, cold = MAKESPAN_HEAT if lengths else HEAT
+        value = best.value if best.allowed else best.value - FORBIDDEN
         heat = (
-            best.value * warm * (cold / warm) ** progress[0],
-            best.value * warm * (cold / warm) ** progress[1],
+            value * warm * (cold / warm) ** progress[0],
+            value * warm * (cold / warm) ** progress[1],
         )
         seed = self.seed * 1009 + self.turn
         if self.workers < 2:
@@ -87,15 +90,17 @@ class Pair:
         self, best: Draft, iterations: int, heat: tuple[float, float], seed: int
     ) -> Draft:
         a, scratch = self.arrays, draft_of(self.arrays)
-        order, only = best.schedule.order.copy(), best.modes()
+        order, only, hold = best.schedule.order.copy(), best.modes(), best.hold.copy()
         anneal_sequence(
             a,
             order,
             best.planned,
             only,
+            hold,
+            may_wait(a),
             TRIALS * iterations,
             heat,
             seed + 1,
             scratch.schedule,
         )
-        return realised(a, order[: best.planned], only)
+        return realised(a, order[: best.planned], only, hold)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from scheduling.arrays import JOB, NEXT, Arrays, Reals, Table
 from scheduling.compiling import compiled, lean
-from scheduling.realise import worth
 from scheduling.search.chance import accepts, bell, roll, seeded
 from scheduling.serial import LOOK_AHEAD, SETUP_WEIGHT, WAIT_WEIGHT, K, by_urgency
 from scheduling.step import Schedule
+from scheduling.worth import worth
 
 #: Standard deviation of a change to a bonus, in e-folds of urgency.
 STEP = 1.0

@@ -8,11 +8,11 @@ import numpy as np
 
 from scheduling.arrays import Arrays, Reals, Table
 from scheduling.compiling import compiled
-from scheduling.realise import worth
 from scheduling.rules import RULES, Rule
 from scheduling.serial import by_urgency
 from scheduling.step import Schedule
 from scheduling.urgency import ATC
+from scheduling.worth import worth
 
 
 def _atc(k: float, s: float, look: float) -> Rule:

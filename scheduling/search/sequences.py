@@ -1,7 +1,8 @@
 """Simulated annealing over sequences: the order of deciding, and the machines.
 
 A trial moves one operation to another place between those it needs and those that need
-it, or to another machine; then the whole order is decoded by the step.
+it, to another machine, or to when energy has another price; then the whole order is
+decoded by the step.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import numpy as np
 
 from scheduling.arrays import INPUTS, MODES, NEXT, PINNED, SOURCE, Arrays, Table
 from scheduling.compiling import compiled, lean
-from scheduling.realise import in_order, worth
+from scheduling.realise import in_order
 from scheduling.search.chance import accepts, bell, roll, seeded
 from scheduling.step import Schedule
+from scheduling.worth import worth
 
-#: Share of the moves that change a machine; how far an operation moves, standard
-#: deviation in places.
-MACHINES, FAR = 0.2, 8.0
+#: Share of the moves that change a machine, or, where that can pay, the time to begin;
+#: how far an operation moves, standard deviation in places.
+MACHINES, WAITS, FAR = 0.2, 0.3, 8.0
 
 
 @lean
@@ -44,55 +46,70 @@ def shift(order: Table, place: Table, p: int, q: int) -> None:
     place[o] = q
 
 
+@lean
+def another_time(a: Arrays, chance: Table) -> int:
+    """Return when the price of energy changes, or 0: not to wait at all."""
+    k = int((len(a.tariff) + 1) * roll(chance))
+    return 0 if k == 0 else int(a.tariff[k - 1, 0])
+
+
 @compiled
 def anneal_sequence(
     a: Arrays,
     order: Table,
     count: int,
     only: Table,
+    hold: Table,
+    waits: bool,
     iterations: int,
     heat: tuple[float, float],
     seed: int,
     plan: Schedule,
 ) -> float:
-    """Improve the first ``count`` of ``order`` and the modes ``only`` in place.
+    """Improve the first ``count`` of ``order``, ``only`` and ``hold`` in place.
+
+    ``waits``: try to begin later too. What is frozen, and stands first, stays.
 
     Returns
     -------
     float
         The value they give; ``plan`` is scratch: decode once more to have the plan.
     """
-    chance = seeded(seed)
+    chance, frozen = seeded(seed), len(a.prefix)
     place = np.zeros(len(only), np.int64)
     for p in range(count):
         place[order[p]] = p
-    value, _ = worth(a, in_order(a, order, count, only, plan), plan)
-    best, best_order, best_only = value, order.copy(), only.copy()
+    value, _ = worth(a, in_order(a, order, count, only, hold, plan), plan)
+    best, best_order = value, order.copy()
+    best_only, best_hold = only.copy(), hold.copy()
     warmth = max(heat[0], 1e-9)
     cooling = (max(heat[1], 1e-9) / warmth) ** (1.0 / max(iterations, 1))
-    for _ in range(iterations):
-        p = int(count * roll(chance))
+    for _ in range(iterations if count > frozen else 0):
+        p = frozen + int((count - frozen) * roll(chance))
         q, o = p, order[p]
         mode, modes = only[o], a.operations[o + 1, MODES] - a.operations[o, MODES]
-        if modes > 1 and roll(chance) < MACHINES:
+        until = hold[o]
+        if waits and roll(chance) < WAITS:
+            hold[o] = another_time(a, chance)
+        elif modes > 1 and roll(chance) < MACHINES:
             # One more than there are: leave it to the step, which ends soonest.
             choice = int((modes + 1) * roll(chance))
             only[o] = a.operations[o, MODES] + choice if choice < modes else -1
         else:
             first, last = _bounds(a, o, place, count)
-            q = min(max(p + int(FAR * bell(chance)), first), last)
+            q = min(max(p + int(FAR * bell(chance)), max(first, frozen)), last)
             shift(order, place, p, q)
-        if p == q and only[o] == mode:
+        if p == q and only[o] == mode and hold[o] == until:
             continue
-        trial, _ = worth(a, in_order(a, order, count, only, plan), plan)
+        trial, _ = worth(a, in_order(a, order, count, only, hold, plan), plan)
         if accepts(value, trial, warmth, chance):
             value = trial
             if trial < best:
                 best = trial
-                best_order[:], best_only[:] = order, only
+                best_order[:], best_only[:], best_hold[:] = order, only, hold
         else:
             shift(order, place, q, p)
-            only[o] = mode
+            only[o], hold[o] = mode, until
         warmth *= cooling
-    order[:], only[:] = best_order, best_only
+    order[:], only[:], hold[:] = best_order, best_only, best_hold
     return best

@@ -29,8 +29,11 @@ def _matrix(chance: random.Random, places: int, most: int, plus: int = 0) -> tup
     )
 
 
-def _machine(chance: random.Random, m: int, now: int, setups: bool) -> Machine:
+def _machine(
+    chance: random.Random, m: int, now: int, setups: bool, tight: bool
+) -> Machine:
     capacity = chance.choice((1, 1, 1, 2, 3, 0))
+    blocking = tight and chance.random() < 0.6
     closed = ((now + 40, now + 70), (now + 90, now + 100))
     return Machine(
         id=f"M{m}",
@@ -42,6 +45,9 @@ def _machine(chance: random.Random, m: int, now: int, setups: bool) -> Machine:
         setup=0 if setups and chance.random() < 0.6 else None,
         family=chance.randint(-1, 2),
         closed=closed if chance.random() < 0.3 else (),
+        batch=capacity > 1 and chance.random() < 0.5,
+        blocking=blocking,
+        power=float(chance.choice((0, 36, 72))),
     )
 
 
@@ -54,9 +60,13 @@ def random_problem(
     vehicles: int = 2,
     setups: bool = True,
     flexible: bool = True,
+    tight: bool = False,
     objective: Objective | None = None,
 ) -> Problem:
-    """Return a problem of up to ``jobs * steps`` operations, the same for a seed."""
+    """Return a problem of up to ``jobs * steps`` operations, the same for a seed.
+
+    ``tight``: machines without room beside them, and parts that must not wait long.
+    """
     chance = random.Random(seed)
     now = chance.choice((0, 1000))
     places = machines + 2
@@ -69,7 +79,14 @@ def random_problem(
         for k in range(chance.randint(1, steps)):
             if open_ends and chance.random() < 0.8:
                 wanted = 2 if len(open_ends) > 1 and chance.random() < 0.6 else 1
-                parts = [Input(operation=open_ends.pop(0)) for _ in range(wanted)]
+                parts = [
+                    Input(
+                        operation=open_ends.pop(0),
+                        lag=chance.choice((0, 0, 0, 25)),
+                        limit=60 if tight and chance.random() < 0.4 else None,
+                    )
+                    for _ in range(wanted)
+                ]
             else:
                 parts = [Input(place=chance.randrange(places), ready=ready)]
             count = chance.choice((1, 2, 3)) if flexible else 1
@@ -101,7 +118,7 @@ def random_problem(
         kits.append(Job(id=f"J{j}", release=ready, due=due, weight=weight))
     sites = []
     for m in range(machines):
-        site = _machine(chance, m, now, setups)
+        site = _machine(chance, m, now, setups, tight)
         if m in pinned_on and site.capacity == 1:
             site = Machine(
                 id=site.id,
@@ -110,6 +127,8 @@ def random_problem(
                 setup=site.setup,
                 family=site.family,
                 closed=site.closed,
+                blocking=site.blocking,
+                power=site.power,
             )
         sites.append(site)
     empty = _matrix(chance, places, 3)
@@ -154,6 +173,15 @@ def random_problem(
         ),
         fleets=fleets,
         objective=objective
-        or Objective(flow=0.25, moved=10.0, changed=20.0, spread=10 * (seed % 2)),
+        or Objective(
+            flow=0.25,
+            moved=10.0,
+            changed=20.0,
+            spread=10 * (seed % 2),
+            setup=0.5 * (seed % 3),
+            energy=1000.0 * (seed % 4),
+        ),
+        tariff=((0, 1.0), (now + 50, 0.5), (now + 120, 2.0)),
         in_force=old,
+        frozen=10 * (seed % 5 == 0),
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from scheduling.decode import decode
 from scheduling.plan import Plan
 from scheduling.problem import (
+    MAKESPAN,
     Fleet,
     Input,
     Job,
     Machine,
     Mode,
-    Objective,
     Operation,
     Problem,
     Vehicle,
@@ -35,7 +35,7 @@ def problem(
         "jobs": tuple(
             Job(id=f"J{j}", release=0, due=0, weight=1.0) for j in range(count)
         ),
-        "objective": Objective(makespan=True),
+        "objective": MAKESPAN,
         **more,
     }
     return Problem(operations=tuple(operations), machines=tuple(machines), **facts)

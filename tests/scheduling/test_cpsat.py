@@ -126,7 +126,7 @@ def test_windows_only_improve(seed: int):
 
 def test_windows_find_what_a_bad_start_left():
     """From a poor plan some window is a gain."""
-    given = random_problem(2, jobs=10, steps=4, objective=Objective(flow=0.1))
+    given = random_problem(3, jobs=10, steps=4, objective=Objective(flow=0.1))
     a = arrays_of(given)
     _, _, gains = polished(given, a, dispatched(a, RULES["FIFO"]), Polish(windows=10))
     assert gains > 0

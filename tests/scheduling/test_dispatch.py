@@ -13,7 +13,8 @@ import pytest
 from random_problems import random_problem
 from small_problems import operation, problem, times_of
 
-from scheduling import realise, serial
+from scheduling import serial
+from scheduling import worth as worthy
 from scheduling.arrays import arrays_of
 from scheduling.check import check_plan
 from scheduling.compiling import pure
@@ -54,7 +55,7 @@ def test_pure_python_gives_the_same_plan(seed: int):
     free = np.full(count, -1, dtype=np.int64)
     rule = RULES["reference"]
     draft = draft_of(a)
-    by_urgency, worth = pure(serial.by_urgency), pure(realise.worth)
+    by_urgency, worth = pure(serial.by_urgency), pure(worthy.worth)
     assert not hasattr(by_urgency, "py_func")
     planned = by_urgency(a, rule.vector(), np.zeros(count), free, draft.schedule)
     slow = draft.valued(planned, *worth(a, planned, draft.schedule))

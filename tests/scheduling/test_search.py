@@ -9,7 +9,7 @@ from random_problems import random_problem
 from scheduling.arrays import Arrays, arrays_of
 from scheduling.check import check_plan
 from scheduling.compiling import pure
-from scheduling.decode import Draft, draft_of, plan_of, realised
+from scheduling.decode import Draft, draft_of, may_wait, plan_of, realised
 from scheduling.plan import Result
 from scheduling.portfolio import Params, solve
 from scheduling.problem import Objective, Problem
@@ -28,11 +28,13 @@ def shop(seed: int) -> Problem:
 
 
 def annealed(a: Arrays, start: Draft, iterations: int, search=anneal_sequence):
-    """Return value, order and modes of a sequence annealed from a plan."""
-    order, only = start.schedule.order.copy(), start.modes()
-    scratch = draft_of(a).schedule
-    value = search(a, order, start.planned, only, iterations, HEAT, 7, scratch)
-    return value, order[: start.planned], only
+    """Return value, order, modes and delays of a sequence annealed from a plan."""
+    order, only, hold = start.schedule.order.copy(), start.modes(), start.hold.copy()
+    scratch, waits = draft_of(a).schedule, may_wait(a)
+    value = search(
+        a, order, start.planned, only, hold, waits, iterations, HEAT, 7, scratch
+    )
+    return value, order[: start.planned], only, hold
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -41,9 +43,9 @@ def test_sequences_are_worth_what_annealing_says(seed: int) -> None:
     given = shop(seed)
     a = arrays_of(given)
     start = dispatched(a, RULES["rolling"])
-    value, order, only = annealed(a, start, 300)
+    value, order, only, hold = annealed(a, start, 300)
     assert value <= start.value
-    found = realised(a, order, only)
+    found = realised(a, order, only, hold)
     assert found.value == value
     assert check_plan(given, plan_of(given, a, found)) == []
     assert sorted(order) == sorted(start.schedule.order[: start.planned])

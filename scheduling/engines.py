@@ -1,0 +1,243 @@
+"""The engines at work on one problem, and the best plan so far."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic
+
+import numpy as np
+
+from scheduling.arrays import BLOCKED, CHANGED, Arrays, Reals, arrays_of
+from scheduling.cpsat.search import Limits, ask
+from scheduling.cpsat.variables import Surroundings
+from scheduling.cpsat.windows import Polish, polished
+from scheduling.decode import (
+    Draft,
+    decoded,
+    draft_of,
+    modes_of,
+    plan_of,
+    realised,
+    retimed,
+    sequence_of,
+)
+from scheduling.params import Params
+from scheduling.plan import Contribution, Plan, Result, Status
+from scheduling.problem import Problem
+from scheduling.rules import RULES, Rule, dispatched, rule_of
+from scheduling.search.pair import TRIALS, Pair
+from scheduling.search.race import RACE, drawn, race
+from scheduling.step import START
+
+_TOLERANCE = 1e-9
+#: Share of a wall time in which CP-SAT may prove; what it has not proven by then it may
+#: never, and the searches get the rest.
+PROVING = 0.6
+
+
+class Engines:
+    """The engines at work on one problem, and the best plan so far."""
+
+    def __init__(self, problem: Problem, params: Params) -> None:
+        self.problem, self.params = problem, params
+        self.arrays: Arrays = arrays_of(problem)
+        self.best: Draft = draft_of(self.arrays)
+        self.rule: Rule = RULES["rolling"]
+        self.bound: float | None = None
+        self.contributions: list[Contribution] = []
+        self.reproducible, self.impossible = True, False
+        self.pair: Pair | None = None
+        self._rounds: dict[str, tuple[float, float]] = {}  # work, and gains
+        self._by_rule = float("inf")  # what the plan of the best rule is worth
+        self._until = None if params.seconds is None else monotonic() + params.seconds
+
+    @property
+    def left(self) -> float | None:
+        """Seconds of wall time left; None: time does not matter."""
+        return None if self._until is None else max(0.0, self._until - monotonic())
+
+    @property
+    def proven(self) -> bool:
+        """Whether the bound says that nothing better exists."""
+        slack = _TOLERANCE * max(1.0, abs(self.best.value))
+        return self.bound is not None and self.best.value <= self.bound + slack
+
+    def offer(self, draft: Draft) -> bool:
+        """Keep a plan if it is better."""
+        if draft.value < self.best.value - _TOLERANCE * max(1.0, abs(draft.value)):
+            self.best = draft
+            return True
+        return False
+
+    def note(self, engine: str, work: float, status: str = "") -> None:
+        """Note what an engine did, and the value it left."""
+        value = self.best.value if self.best.allowed else None
+        self.contributions.append(
+            Contribution(engine=engine, value=value, work=work, status=status)
+        )
+
+    def rules(self) -> None:
+        """Dispatch by every rule, and by the order of the plan in force.
+
+        Parts that wait for each other's machines can leave every rule without a plan:
+        then the order of the same rules where there is room, and one job after another.
+        """
+        named = RACE[: max(1, self.params.race)]
+        for rule in named:
+            self._dispatch(rule)
+        self.note("rules", len(named), self.rule.name)
+        self.race(drawn(max(0, self.params.race - len(RACE)), self.params.seed))
+        self.noted()
+        if self.arrays.prices[BLOCKED]:
+            self._with_room(named)
+        force = self.problem.in_force
+        if force is not None and force.priority:
+            better = [
+                self.offer(decoded(self.problem, self.arrays, force.priority, machines))
+                for machines in ({}, force.machine_of())
+            ]
+            self.note("in force", len(better), "better" if any(better) else "")
+
+    def begin_from(self, plan: Plan) -> None:
+        """Offer a plan somebody else has made of the same work."""
+        better = self.offer(retimed(self.problem, self.arrays, plan))
+        self.note("start", 1, "better" if better else "")
+
+    def _with_room(self, rules: tuple[Rule, ...]) -> None:
+        """Offer orders that were made as if parts had room beside the machines."""
+        machines = tuple(replace(m, blocking=False) for m in self.problem.machines)
+        roomy = arrays_of(replace(self.problem, machines=machines))
+        free = np.full(len(self.problem.operations), -1, dtype=np.int64)
+        orders = [dispatched(roomy, rule).schedule.order for rule in rules]
+        by_due = sorted(range(len(self.problem.jobs)), key=self._due)
+        rank = {job: k for k, job in enumerate(by_due)}
+        ranks = [rank[operation.job] for operation in self.problem.operations]
+        orders.append(sequence_of(self.arrays, ranks))
+        better = [
+            self.offer(realised(self.arrays, order[order >= 0], free))
+            for order in orders
+        ]
+        self.note("with room", len(orders), f"better {sum(better)} times")
+
+    def _due(self, job: int) -> tuple[int, int]:
+        return self.problem.jobs[job].due, job
+
+    def _dispatch(self, rule: Rule) -> bool:
+        """Offer the plan of a rule, and remember the rule if none was better."""
+        draft = dispatched(self.arrays, rule)
+        if draft.value < self._by_rule:
+            self.rule, self._by_rule = rule, draft.value
+        return self.offer(draft)
+
+    def race(self, settings: Reals) -> None:
+        """Dispatch by settings of ATC, (R, 5); keep the best.
+
+        Where a changed machine has its price, also with the machines of the plan in
+        force: to begin there is better than to be paid for coming back.
+        """
+        if not len(settings):
+            return
+        a, scratch = self.arrays, draft_of(self.arrays).schedule
+        free = np.full(len(a.operations) - 1, -1, dtype=np.int64)
+        best = int(np.argmin(race(a, settings, free, scratch)))
+        better = self._dispatch(rule_of(settings[best]))
+        force = self.problem.in_force
+        if force is not None and a.prices[CHANGED] > 0:
+            kept = modes_of(self.problem, force.machine_of())
+            best = int(np.argmin(race(a, settings, kept, scratch)))
+            better |= self.offer(dispatched(a, rule_of(settings[best]), kept))
+        self._tried("race", len(settings), better)
+
+    def _tried(self, engine: str, work: float, better: float) -> None:
+        """Add to what an engine has tried, and how often that was better."""
+        known, gains = self._rounds.get(engine, (0.0, 0.0))
+        self._rounds[engine] = known + work, gains + better
+
+    def noted(self) -> None:
+        """Note what has been tried since: one note an engine."""
+        for engine, (work, gains) in self._rounds.items():
+            self.note(engine, work, f"better {gains:g} times")
+        self._rounds.clear()
+
+    def search(self, iterations: int, progress: tuple[float, float]) -> None:
+        """Anneal priorities and sequences, side by side."""
+        if len(self.arrays.operations) == 1 or iterations <= 0:
+            return
+        if self.pair is None:
+            rule = self.rule.vector()
+            self.pair = Pair(self.arrays, rule, self.params.seed, self.params.workers)
+        for engine, draft in self.pair.round(self.best, iterations, progress).items():
+            work = iterations * (TRIALS if engine == "sequences" else 1)
+            self._tried(engine, work, self.offer(draft))
+
+    @property
+    def small(self) -> bool:
+        """Whether CP-SAT can take the problem as a whole."""
+        open_ = [o for o in self.problem.operations if o.pinned is None]
+        trips = sum(len(o.inputs) for o in open_) if self.problem.vehicles else 0
+        return (
+            len(open_) <= self.params.exact_operations
+            and trips <= self.params.exact_trips
+        )
+
+    def prove(self) -> None:
+        """Have CP-SAT solve the problem, from the best plan on."""
+        limits = Limits(
+            deterministic=self.params.exact_work if self.left is None else 1e6,
+            seed=self.params.seed,
+            workers=self.params.workers,
+            seconds=None if self.left is None else PROVING * self.left,
+        )
+        whole = self.best.value < float("inf")
+        hint = plan_of(self.problem, self.arrays, self.best) if whole else None
+        frozen, works = self.arrays.prefix[:, 0], self.best.schedule.works
+        starts = {int(o): int(works[o, START]) for o in frozen}
+        answer = ask(self.problem, limits, hint, Surroundings(starts=starts))
+        if answer.plan is not None:
+            self.offer(retimed(self.problem, self.arrays, answer.plan))
+            order = answer.plan.priority
+            machines = answer.plan.machine_of()
+            self.offer(decoded(self.problem, self.arrays, order, machines))
+        self.bound = answer.bound
+        self.impossible = answer.status is Status.INFEASIBLE
+        self.reproducible &= answer.reproducible
+        self.note("cp-sat", answer.work, answer.status)
+
+    def polish(self, windows: int, seed: int) -> None:
+        """Have CP-SAT improve windows of the plan, if it knows how parts leave."""
+        if self.arrays.prices[BLOCKED] or not self.best.allowed:
+            return
+        polish = Polish(
+            windows=windows,
+            size=self.params.window_size,
+            deterministic=self.params.window_work,
+            seed=seed,
+        )
+        draft, work, gains = polished(self.problem, self.arrays, self.best, polish)
+        self.offer(draft)
+        self._tried("windows", work, gains)
+
+    def result(self) -> Result:
+        """Return what is known now."""
+        plan = None
+        if self.best.allowed:
+            status = Status.OPTIMAL if self.proven else Status.FEASIBLE
+            plan = plan_of(self.problem, self.arrays, self.best)
+        elif self.impossible or not self.doable:
+            status = Status.INFEASIBLE
+        else:
+            status = Status.UNKNOWN
+        return Result(
+            status=status,
+            plan=plan,
+            bound=self.bound,
+            contributions=tuple(self.contributions),
+            reproducible=self.reproducible,
+        )
+
+    @property
+    def doable(self) -> bool:
+        """Whether every operation has a machine and none waits for itself."""
+        open_ = sum(operation.pinned is None for operation in self.problem.operations)
+        ranks = [0] * len(self.problem.operations)
+        return len(sequence_of(self.arrays, ranks)) == open_

@@ -1,0 +1,59 @@
+"""Using a given time: as much as the clock allows of all engines.
+
+How much is done depends on the clock; the plan is still the best of all tried.
+"""
+
+from __future__ import annotations
+
+from scheduling.engines import Engines
+from scheduling.rules import dispatched, rule_of
+from scheduling.search.pair import Pair
+from scheduling.search.race import drawn
+
+#: Shares of a wall time for racing rules, and for CP-SAT at the end.
+RACING, POLISHING = 0.1, 0.1
+#: Of one start of a small problem: rounds, and dispatches tried in each.
+ROUNDS, TRIES = 4, 500
+
+
+def go_on(work: Engines) -> None:
+    """Race, anneal, and let CP-SAT look at windows until the time is over."""
+    work.reproducible = False
+    params, turn = work.params, 1
+    seconds = params.seconds or 0.0
+    while work.left and work.left > (1 - RACING) * seconds:
+        turn += 1
+        work.race(drawn(32, params.seed + turn))
+    work.pair = None  # from the rule that has won meanwhile
+    kept = POLISHING * seconds if params.windows else 0.0  # for CP-SAT
+    iterations, budget = 16, max(1e-9, (work.left or 0.0) - kept)
+    while work.left and work.left > kept:
+        before = work.left
+        share = (before - kept) / budget
+        work.search(iterations, (1 - share, min(1.0, 1.15 - share)))
+        took = max(1e-6, before - work.left)
+        iterations = max(8, min(4 * iterations, int(iterations * budget / took / 8)))
+    turn = 1
+    while work.left and params.windows and not work.proven:
+        work.polish(max(1, params.windows // 2), params.seed + turn)
+        turn += 1
+    work.noted()
+
+
+def begin_again(work: Engines) -> None:
+    """Anneal from one rule after another: small problems are soon searched."""
+    work.reproducible = False
+    seed = work.params.seed
+    while work.left and not work.proven:
+        seed += 1
+        settings = drawn(1, seed)
+        start = dispatched(work.arrays, rule_of(settings[0]))
+        if start.value == float("inf"):
+            start = work.best
+        pair = Pair(work.arrays, settings[0], seed, work.params.workers)
+        for turn in range(ROUNDS):
+            progress = (turn / ROUNDS, (turn + 1) / ROUNDS)
+            for draft in pair.round(start, TRIES, progress).values():
+                start = min(start, draft, key=lambda known: known.value)
+        work.offer(start)
+    work.note("restarts", seed - work.params.seed)

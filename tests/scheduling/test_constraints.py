@@ -1,0 +1,318 @@
+"""Lags, ovens, machines without room, what is frozen: exact times, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from random_problems import random_problem
+from small_problems import car, line, operation, problem, times, times_of
+
+from scheduling.arrays import arrays_of
+from scheduling.check import check_plan
+from scheduling.cpsat.search import Limits, ask
+from scheduling.decode import decode, plan_of, retimed
+from scheduling.plan import Assignment, Plan, Status
+from scheduling.portfolio import Params, solve
+from scheduling.problem import Input, Machine, Problem
+from scheduling.rules import RULES, dispatch
+
+LIMITS = Limits(deterministic=2.0)
+
+
+def rules(given: Problem, plan: Plan) -> set[str]:
+    """Return the names of the rules a plan breaks."""
+    return {flaw.rule for flaw in check_plan(given, plan)}
+
+
+def moved(plan: Plan, operation: str, start: int) -> Plan:
+    """Return the plan with an operation begun at another time."""
+    works = tuple(
+        a._replace(start=start, setup_start=start, end=start + a.end - a.start)
+        if a.operation == operation
+        else a
+        for a in plan.assignments
+    )
+    ends = max(a.end for a in works)
+    return replace(plan, assignments=works, makespan=ends, value=float(ends))
+
+
+# -- time lags ------------------------------------------------------------------------
+
+
+def two_steps(**lags: int | None) -> Problem:
+    """Return A on M0 for 10, then B on M1 for 5."""
+    return problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (1, 5), inputs=(Input(operation=0, **lags),)),
+        ],
+        [Machine(id="M0", place=0), Machine(id="M1", place=1)],
+        vehicles=(car("V", 0),),
+        fleets=(line(3, 2),),
+    )
+
+
+def test_least_lag_counts_from_the_end_and_includes_the_way():
+    """What must cool for 20 is worked on 20 after its end, not 20 after its trip."""
+    given = two_steps(lag=20)
+    plan = decode(given, ["A", "B"])
+    assert times_of(plan) == {"A": (0, 0, 10), "B": (30, 30, 35)}
+    assert rules(given, plan) == set()
+    assert rules(given, moved(plan, "B", 29)) == {"lag"}
+    assert times(two_steps(lag=1), "A", "B")["B"] == (13, 13, 18)
+
+
+def test_least_lag_of_a_part_in_place():
+    """A part that is there since 4 is dry at 24."""
+    given = problem(
+        [operation("A", (0, 1), inputs=(Input(place=0, ready=4, lag=20),))],
+        [Machine(id="M0", place=0)],
+    )
+    assert times(given, "A")["A"] == (24, 24, 25)
+    assert ask(given, LIMITS).bound == 25
+
+
+def test_what_must_not_wait_is_made_later():
+    """M1 is taken until 50: A is held back so that B begins 8 after its end."""
+    given = two_steps(limit=8)
+    busy = replace(given.machines[1], free=(50,))
+    given = replace(given, machines=(given.machines[0], busy))
+    plan = decode(given, ["A", "B"])
+    assert times_of(plan) == {"A": (32, 32, 42), "B": (50, 50, 55)}
+    assert rules(given, plan) == set()
+    assert rules(given, moved(plan, "A", 31)) == {"limit"}
+    assert dispatch(given, RULES["FIFO"]).makespan == 55
+    result = solve(given)
+    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, 55)
+
+
+def test_a_limit_that_cannot_be_kept_is_an_answer():
+    """The way takes 3, the part keeps 2: there is no plan, and CP-SAT proves it."""
+    result = solve(two_steps(limit=2))
+    assert (result.status, result.plan) == (Status.INFEASIBLE, None)
+
+
+# -- ovens ----------------------------------------------------------------------------
+
+
+def oven(*ready: int, families: tuple[int, ...] = (), capacity: int = 2) -> Problem:
+    """Return operations of 10 whose parts are ready at these times, and one oven."""
+    families = families or (0,) * len(ready)
+    return problem(
+        [
+            operation(
+                name, (0, 10), inputs=(Input(place=0, ready=time),), family=family
+            )
+            for name, time, family in zip("ABCD", ready, families, strict=False)
+        ],
+        [Machine(id="O", place=0, capacity=capacity, free=(0,) * capacity, batch=True)],
+    )
+
+
+def test_wait_or_go_is_the_order_of_deciding():
+    """A before B: the oven starts with A alone. B before A: A waits for B."""
+    given = oven(0, 4)
+    assert times(given, "A", "B") == {"A": (0, 0, 10), "B": (10, 10, 20)}
+    waits = decode(given, ["B", "A"])
+    assert times_of(waits) == {"A": (4, 4, 14), "B": (4, 4, 14)}
+    assert rules(given, waits) == set()
+
+
+def test_the_oven_waits_if_that_is_better():
+    """Search and proof agree: 14, not 20."""
+    result = solve(oven(0, 4))
+    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, 14)
+    result = solve(oven(0, 12))
+    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, 22)
+
+
+def test_only_what_is_alike_shares_an_oven():
+    """Another family waits for the next batch, and so does what finds no room."""
+    given = oven(0, 0, 0, families=(0, 1, 0))
+    assert times(given, "A", "B", "C") == {
+        "A": (0, 0, 10),
+        "B": (10, 10, 20),
+        "C": (20, 20, 30),
+    }
+    plan = decode(given, ["A", "C", "B"])
+    assert times_of(plan)["C"] == (0, 0, 10)
+    assert rules(given, moved(plan, "B", 0)) == {"batch", "capacity"}
+    assert rules(given, moved(plan, "C", 5)) == {"batch"}
+    full = oven(0, 0, 0)
+    assert times(full, "A", "B", "C")["C"] == (10, 10, 20)
+
+
+def test_an_oven_at_work_is_closed():
+    """What is in it until 7 is not joined."""
+    given = oven(0, 0)
+    machine = replace(given.machines[0], free=(7, 0), last_start=-3)
+    given = replace(given, machines=(machine,))
+    plan = decode(given, ["A", "B"])
+    assert times_of(plan) == {"A": (7, 7, 17), "B": (7, 7, 17)}
+    assert rules(given, moved(plan, "A", 0)) == {"batch"}
+
+
+# -- machines without room ------------------------------------------------------------
+
+
+def crossing(**more: object) -> Problem:
+    """Return A then B of one job on M0 and M1, C on M0; neither has room beside it."""
+    return problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (1, 10), inputs=(Input(operation=0),)),
+            operation("C", (0, 4), job=1),
+            operation("D", (1, 30), job=2),
+        ],
+        [
+            Machine(id="M0", place=0, blocking=True),
+            Machine(id="M1", place=1, blocking=True),
+        ],
+        **more,
+    )
+
+
+def test_a_part_blocks_its_machine_until_its_next_operation_begins():
+    """D has M1 until 30: A stays on M0, and C has to wait for it."""
+    given = crossing()
+    plan = decode(given, ["D", "A", "B", "C"])
+    assert times_of(plan) == {
+        "A": (0, 0, 10),
+        "B": (30, 30, 40),
+        "C": (30, 30, 34),
+        "D": (0, 0, 30),
+    }
+    assert rules(given, plan) == set()
+    assert rules(given, moved(plan, "C", 20)) == {"blocking"}
+
+
+def test_what_is_in_the_way_is_planned_first():
+    """C is asked for before B, whose part stands on M0: B comes first all the same."""
+    plan = decode(crossing(), ["D", "A", "C", "B"])
+    assert plan.priority == ("D", "A", "B", "C")
+
+
+def test_a_vehicle_frees_a_machine():
+    """With a vehicle the part leaves when it is taken up."""
+    given = crossing(vehicles=(car("V", 0),), fleets=(line(3, 2),))
+    plan = decode(given, ["D", "A", "B", "C"])
+    found = times_of(plan)
+    assert found["D"] == (3, 3, 33)  # its part is brought first
+    assert found["B"][1] == 33
+    assert found["C"] == (10, 10, 14)
+    assert rules(given, plan) == set()
+
+
+def test_a_part_does_not_block_itself():
+    """Two steps of one job on one machine follow each other."""
+    given = problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (0, 5), inputs=(Input(operation=0),)),
+        ],
+        [Machine(id="M0", place=0, blocking=True)],
+    )
+    assert times(given, "A", "B")["B"] == (10, 10, 15)
+    assert solve(given).status is Status.OPTIMAL
+
+
+def test_parts_that_block_each_other():
+    """A then B, C then D cross: by rule a deadlock, by search a plan."""
+    given = problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (1, 10), inputs=(Input(operation=0),)),
+            operation("C", (1, 10), job=1),
+            operation("D", (0, 10), job=1, inputs=(Input(operation=2),)),
+        ],
+        [
+            Machine(id="M0", place=0, blocking=True),
+            Machine(id="M1", place=0, blocking=True),
+        ],
+    )
+    assert decode(given, ["A", "C", "B", "D"]).value == float("inf")
+    result = solve(given)
+    assert result.plan is not None
+    assert rules(given, result.plan) == set()
+    # Without a swap C cannot begin before B has: one job after the other.
+    assert result.plan.makespan == 40
+    assert result.bound == 20  # the model lets them swap
+
+
+# -- what is frozen -------------------------------------------------------------------
+
+
+def in_force(*works: tuple[str, str, int]) -> Plan:
+    """Return a plan of operations on machines from these times on."""
+    return Plan(
+        assignments=tuple(
+            Assignment(operation=o, machine=m, start=s, end=s + 10, setup_start=s)
+            for o, m, s in works
+        ),
+        priority=tuple(o for o, _, _ in works),
+    )
+
+
+def frozen_shop(frozen: int) -> Problem:
+    """Return four operations; the plan in force uses the slow M1 first."""
+    return problem(
+        [operation(name, (0, 10), (1, 20), job=k) for k, name in enumerate("ABCD")],
+        [Machine(id="M0", place=0), Machine(id="M1", place=0)],
+        in_force=in_force(("B", "M1", 0), ("A", "M0", 0), ("C", "M0", 10)),
+        frozen=frozen,
+    )
+
+
+def test_what_is_near_stays():
+    """A and B begin at 0 and are frozen; C, at 10, is not."""
+    plan = decode(frozen_shop(5), ["D", "C", "A", "B"])
+    assert times_of(plan) == {
+        "A": (0, 0, 10),
+        "B": (0, 0, 20),
+        "D": (10, 10, 20),
+        "C": (20, 20, 30),
+    }
+    assert rules(frozen_shop(5), plan) == set()
+    free = decode(frozen_shop(0), ["D", "C", "A", "B"])
+    assert free.machine_of()["B"] == "M0"
+    assert "frozen" in rules(frozen_shop(5), free)
+
+
+def test_every_engine_keeps_what_is_frozen():
+    """Rules, searches and CP-SAT leave B on its slow machine, in its turn."""
+    given = frozen_shop(5)
+    result = solve(given)
+    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, 30)
+    assert rules(given, result.plan) == set()
+    assert result.plan.machine_of()["B"] == "M1"
+
+
+def test_a_machine_that_is_away_freezes_nothing():
+    """M1 is down until 100: B may go elsewhere."""
+    given = frozen_shop(5)
+    down = replace(given.machines[1], free=(100,))
+    given = replace(given, machines=(given.machines[0], down))
+    plan = solve(given).plan
+    assert plan.machine_of()["B"] == "M0"
+
+
+# -- all of it ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_tight_problems_have_right_plans_or_none(seed: int):
+    """Where parts block and spoil: what is given is possible, no bound is beaten."""
+    given = random_problem(seed, jobs=3, steps=3, vehicles=seed % 3, tight=True)
+    result = solve(given, Params(budget=60, race=20))
+    if result.plan is None:
+        assert result.status in (Status.UNKNOWN, Status.INFEASIBLE)
+        return
+    assert check_plan(given, result.plan) == []
+    answer = ask(given, LIMITS)
+    assert answer.bound is not None
+    assert result.plan.value >= answer.bound - 1e-6
+    a = arrays_of(given)
+    again = retimed(given, a, answer.plan)
+    if again.allowed:
+        assert check_plan(given, plan_of(given, a, again)) == []
