@@ -81,9 +81,13 @@ def ask(
         bound=cost.value_of(solver.best_objective_bound)
         if status in (Status.OPTIMAL, Status.FEASIBLE)
         else None,
-        work=solver.deterministic_time
-        if hasattr(solver, "deterministic_time")
-        else solver.response_proto.deterministic_time,
+        # The last digits of it are a matter of chance.
+        work=round(
+            solver.deterministic_time
+            if hasattr(solver, "deterministic_time")
+            else solver.response_proto.deterministic_time,
+            9,
+        ),
         reproducible=not (guarded and solver.wall_time >= (limits.seconds or 0)),
     )
 
