@@ -40,6 +40,8 @@ SIZES = {
     50: Size(jobs=50, machines=10, vehicles=4),
     100: Size(jobs=100, machines=16, vehicles=6),
     200: Size(jobs=200, machines=24, vehicles=10),
+    2200: Size(jobs=2200, machines=60, vehicles=30),
+    22000: Size(jobs=22000, machines=60, vehicles=30),
 }
 
 

@@ -40,6 +40,13 @@ class _Checker:
         self.machine = {machine.id: k for k, machine in enumerate(problem.machines)}
         self.work = {a.operation: a for a in plan.assignments}
         self.trip = {(t.operation, t.input): t for t in plan.trips}
+        self._by_machine: dict[str, list[Assignment]] = {
+            machine.id: [] for machine in problem.machines
+        }
+        order = sorted(plan.assignments, key=lambda a: (a.start, a.setup_start, a.end))
+        for work in order:
+            if work.machine in self._by_machine:
+                self._by_machine[work.machine].append(work)
 
     def violations(self) -> Iterator[Violation]:
         """Yield what is wrong; times are looked at only if all names are right."""
@@ -171,10 +178,7 @@ class _Checker:
 
     def _on(self, machine: Machine) -> list[Assignment]:
         """Return what a limited machine does, in order."""
-        if machine.capacity == 0:
-            return []
-        mine = [a for a in self.plan.assignments if a.machine == machine.id]
-        return sorted(mine, key=lambda a: (a.start, a.setup_start, a.end))
+        return [] if machine.capacity == 0 else self._by_machine[machine.id]
 
     def _lags(self) -> Iterator[Violation]:
         """Work begins neither too soon nor too late after its inputs are made."""

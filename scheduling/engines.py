@@ -26,13 +26,15 @@ from scheduling.plan import Contribution, Plan, Result, Status
 from scheduling.problem import Problem
 from scheduling.rules import RULES, Rule, dispatched, rule_of
 from scheduling.search.pair import TRIALS, Pair
-from scheduling.search.race import RACE, drawn, race
+from scheduling.search.race import RACE, drawn, raced
 from scheduling.step import START
 
 _TOLERANCE = 1e-9
 #: Share of a wall time in which CP-SAT may prove; what it has not proven by then it may
 #: never, and the searches get the rest.
 PROVING = 0.6
+#: Share of a wall time that must be left for another rule to be tried.
+RULING = 0.9
 
 
 class Engines:
@@ -49,6 +51,8 @@ class Engines:
         self.pair: Pair | None = None
         self._rounds: dict[str, tuple[float, float]] = {}  # work, and gains
         self._by_rule = float("inf")  # what the plan of the best rule is worth
+        self.seconds = params.seconds or 0.0
+        self.each = 0.0  # seconds a dispatch takes, where there is a clock
         self._until = None if params.seconds is None else monotonic() + params.seconds
 
     @property
@@ -82,12 +86,18 @@ class Engines:
         Parts that wait for each other's machines can leave every rule without a plan:
         then the order of the same rules where there is room, and one job after another.
         """
-        named = RACE[: max(1, self.params.race)]
-        for rule in named:
+        named, began = RACE[: max(1, self.params.race)], self.left or 0.0
+        self._dispatch(named[0])
+        for k, rule in enumerate(named[1:], start=1):
+            if self.left is not None and self.left < RULING * self.seconds:
+                named, self.reproducible = named[:k], False
+                break
             self._dispatch(rule)
         self.note("rules", len(named), self.rule.name)
-        self.race(drawn(max(0, self.params.race - len(RACE)), self.params.seed))
-        self.noted()
+        self.each = (began - (self.left or 0.0)) / len(named)
+        if self.left is None:  # with a clock there are races without end
+            self.race(drawn(max(0, self.params.race - len(RACE)), self.params.seed))
+            self.noted()
         if self.arrays.prices[BLOCKED]:
             self._with_room(named)
         force = self.problem.in_force
@@ -137,14 +147,14 @@ class Engines:
         """
         if not len(settings):
             return
-        a, scratch = self.arrays, draft_of(self.arrays).schedule
+        a, workers = self.arrays, self.params.workers
         free = np.full(len(a.operations) - 1, -1, dtype=np.int64)
-        best = int(np.argmin(race(a, settings, free, scratch)))
+        best = int(np.argmin(raced(a, settings, free, workers)))
         better = self._dispatch(rule_of(settings[best]))
         force = self.problem.in_force
         if force is not None and a.prices[CHANGED] > 0:
             kept = modes_of(self.problem, force.machine_of())
-            best = int(np.argmin(race(a, settings, kept, scratch)))
+            best = int(np.argmin(raced(a, settings, kept, workers)))
             better |= self.offer(dispatched(a, rule_of(settings[best]), kept))
         self._tried("race", len(settings), better)
 

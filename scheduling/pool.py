@@ -210,7 +210,7 @@ def spoil(a: Arrays, s: State, o: int, pool: Pool, count: int, plan: Schedule) -
         if q[MACHINES, p] & (taken | left) != 0:
             lower(pool, p, sooner or q[MACHINES, p] & left != 0)
             lift(a, pool, p)
-        if used == 0 or q[FETCHED, p] < 0:
+        if used == 0 or (q[FETCHED, p] < 0 and q[WAY, p] == 0):
             continue
         if q[ORIGIN, p] < 0:
             lower(pool, p, True)
@@ -218,11 +218,23 @@ def spoil(a: Arrays, s: State, o: int, pool: Pool, count: int, plan: Schedule) -
         if q[VEHICLES, p] & used != 0:
             lower(pool, p, False)
         for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
-            v = plan.trips[i, VEHICLE]
-            if v >= 0 and s.vehicles[v, FREE] <= q[FETCHED, p]:
-                way = a.travel[0, EMPTY, s.vehicles[v, AT], q[ORIGIN, p]]
-                if s.vehicles[v, FREE] + way <= q[FETCHED, p]:
-                    lower(pool, p, True)
+            if plan.trips[i, VEHICLE] >= 0:
+                come_near(a, s, pool, p, plan.trips[i, VEHICLE])
+
+
+@lean
+def come_near(a: Arrays, s: State, pool: Pool, p: int, v: int) -> None:
+    """Lower a bound if vehicle ``v`` could now bring the part sooner, or as soon."""
+    q = pool.open_
+    latest = q[FETCHED, p] if q[BOUND, p] == 0 else q[SOONEST, p]
+    if s.vehicles[v, FREE] > latest:
+        return
+    there = s.vehicles[v, FREE] + a.travel[0, EMPTY, s.vehicles[v, AT], q[ORIGIN, p]]
+    if q[BOUND, p] == 0 and there > latest:
+        return
+    lower(pool, p, False)
+    q[SOONEST, p] = min(q[SOONEST, p], max(q[MADE, p], there) + q[WAY, p])
+    lift(a, pool, p)
 
 
 @lean

@@ -8,10 +8,12 @@ from __future__ import annotations
 from scheduling.engines import Engines
 from scheduling.rules import dispatched, rule_of
 from scheduling.search.pair import Pair
-from scheduling.search.race import drawn
+from scheduling.search.race import drawn, near
 
 #: Shares of a wall time for racing rules, and for CP-SAT at the end.
 RACING, POLISHING = 0.1, 0.1
+#: Where a dispatch takes a larger share of the time than this, races have most of it.
+SLOW, LONG_RACING = 1e-3, 0.85
 #: Of one start of a small problem: rounds, and dispatches tried in each.
 ROUNDS, TRIES = 4, 500
 
@@ -19,11 +21,13 @@ ROUNDS, TRIES = 4, 500
 def go_on(work: Engines) -> None:
     """Race, anneal, and let CP-SAT look at windows until the time is over."""
     work.reproducible = False
-    params, turn = work.params, 1
-    seconds = params.seconds or 0.0
-    while work.left and work.left > (1 - RACING) * seconds:
+    params, seconds, turn = work.params, work.seconds, 0
+    racing = LONG_RACING if work.each > SLOW * seconds else RACING
+    settings = max(2, min(32, int(0.03 * seconds / max(work.each, 1e-6))))
+    while work.left and work.left > (1 - racing) * seconds:
         turn += 1
-        work.race(drawn(32, params.seed + turn))
+        seed, best = params.seed + turn, work.rule.vector()
+        work.race(drawn(settings, seed) if turn % 2 else near(best, settings, seed))
     work.pair = None  # from the rule that has won meanwhile
     kept = POLISHING * seconds if params.windows else 0.0  # for CP-SAT
     iterations, budget = 16, max(1e-9, (work.left or 0.0) - kept)

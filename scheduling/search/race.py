@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from math import exp
 
 import numpy as np
 
 from scheduling.arrays import Arrays, Reals, Table
 from scheduling.compiling import compiled
+from scheduling.decode import draft_of
 from scheduling.rules import RULES, Rule
 from scheduling.serial import by_urgency
 from scheduling.step import Schedule
@@ -56,6 +59,16 @@ def race(a: Arrays, rules: Reals, only: Table, plan: Schedule) -> Reals:
     return values
 
 
+def raced(a: Arrays, rules: Reals, only: Table, workers: int) -> Reals:
+    """Return :func:`race`'s values, found in so many threads."""
+    shares = np.array_split(rules, max(1, min(workers, len(rules))))
+    if len(shares) == 1:
+        return race(a, rules, only, draft_of(a).schedule)
+    with ThreadPoolExecutor(len(shares)) as pool:
+        tasks = [pool.submit(race, a, s, only, draft_of(a).schedule) for s in shares]
+        return np.concatenate([task.result() for task in tasks])
+
+
 def drawn(count: int, seed: int) -> Reals:
     """Return settings of ATC, (count, 5): patience .2 to 20, set-ups .1 to 5 times."""
     chance = random.Random(seed)
@@ -70,3 +83,14 @@ def drawn(count: int, seed: int) -> Reals:
         for _ in range(count)
     ]
     return np.array(rows, dtype=np.float64).reshape(count, 5)
+
+
+def near(vector: Reals, count: int, seed: int) -> Reals:
+    """Return settings of ATC like this one, (count, 5): each a third more or less."""
+    chance = random.Random(seed)
+    rows = np.repeat(vector.reshape(1, 5), count, axis=0)
+    rows[:, 0] = ATC
+    for row in rows:
+        for column in range(1, 5):
+            row[column] = max(0.01, row[column]) * exp(chance.gauss(0.0, 0.35))
+    return rows

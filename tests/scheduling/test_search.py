@@ -14,6 +14,7 @@ from scheduling.plan import Result
 from scheduling.portfolio import Params, solve
 from scheduling.problem import Objective, Problem
 from scheduling.rules import RULES, dispatched, rule_of
+from scheduling.search.chance import accepts, seeded
 from scheduling.search.priorities import anneal_priorities
 from scheduling.search.race import drawn, race
 from scheduling.search.sequences import anneal_sequence, shift
@@ -123,3 +124,12 @@ def test_two_threads_find_the_same_plan(seed: int) -> None:
         return solve(shop(seed), params)
 
     assert solved(1) == solved(2)
+
+
+def test_what_annealing_accepts() -> None:
+    """Always what is as good, and what is worse as often as its warmth says."""
+    chance = seeded(7)
+    assert all(accepts(5.0, trial, 1e-9, chance) for trial in (5.0, 4.0, -1.0))
+    assert not accepts(5.0, 6.0, 1e-9, chance)
+    taken = sum(accepts(5.0, 7.0, 2.0, chance) for _ in range(4000))
+    assert taken / 4000 == pytest.approx(np.exp(-1.0), abs=0.03)
