@@ -32,7 +32,7 @@ from scheduling.step import START
 _TOLERANCE = 1e-9
 #: Share of a wall time in which CP-SAT may prove; what it has not proven by then it may
 #: never, and the searches get the rest.
-PROVING = 0.6
+PROVING = 0.85
 #: Share of a wall time that must be left for another rule to be tried.
 RULING = 0.9
 

@@ -8,6 +8,7 @@ bound is given up. So few candidates are looked at again.
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from scheduling.arrays import (
@@ -15,6 +16,7 @@ from scheduling.arrays import (
     BLOCKED,
     CAPACITY,
     DETOURS,
+    DUE,
     DURATION,
     EMPTY,
     FREE,
@@ -31,6 +33,7 @@ from scheduling.arrays import (
     SITE,
     SLOTS,
     SOURCE,
+    TAIL,
     TYPICAL,
     Arrays,
     Reals,
@@ -47,15 +50,19 @@ from scheduling.candidate import (
 from scheduling.compiling import lean
 from scheduling.sites import BATCH, BLOCKING
 from scheduling.step import END_AT, END_PLACE, MODE, VEHICLE, Schedule, State
-from scheduling.urgency import ATC, urgency
+from scheduling.urgency import ATC, FORMULA, urgency
 
 _urgency = lean(urgency)
 
 # rows of the pool, a column an open operation: the operation; when it can start, at
 # the earliest; whether that is only a bound; the machines and vehicles it depends on,
 # as bits; when its parts are fetched (-1: they need no trip); for the bound, where its
-# only part is (-1: else), when that is made, and the least time to bring it
-WHO, SOONEST, BOUND, MACHINES, VEHICLES, FETCHED, ORIGIN, MADE, WAY = range(9)
+# only part is (-1: else), when that is made, and the least time to bring it; when it
+# must begin not to be late
+WHO, SOONEST, BOUND, MACHINES, VEHICLES, FETCHED, ORIGIN, MADE, WAY, DUE_BY = range(10)
+
+#: So much hope is added that no rounding can deceive it.
+ROUNDING = 1e-6
 
 
 class Pool(NamedTuple):
@@ -64,15 +71,18 @@ class Pool(NamedTuple):
     Attributes
     ----------
     open_
-        (9, N), a column a candidate.
+        (10, N), a column a candidate.
     found
         (N, 8): what is best for an operation, by :func:`scheduling.candidate.propose`.
     hopes
-        (N,): the urgency of an operation without haste, set-up and waiting.
+        (N,), one a candidate: its urgency if it were late, and neither set-up nor
+        waiting cost anything.
     near
         (P,): when a vehicle can be there, at the earliest.
     free
         (M,): when a slot of a machine is free, if that is known.
+    later
+        (N,): scratch.
     """
 
     open_: Table
@@ -80,10 +90,13 @@ class Pool(NamedTuple):
     hopes: Reals
     near: Table
     free: Table
+    later: Table
 
 
 @lean
-def add(a: Arrays, s: State, o: int, pool: Pool, p: int) -> None:
+def add(
+    a: Arrays, s: State, o: int, pool: Pool, p: int, rule: Reals, bonus: Reals
+) -> None:
     """Put an operation into the pool: nothing is known of it but what it needs."""
     first, last = a.operations[o, INPUTS], a.operations[o + 1, INPUTS]
     made, origin = s.hold[o], -1
@@ -110,16 +123,27 @@ def add(a: Arrays, s: State, o: int, pool: Pool, p: int) -> None:
     q[WHO, p], q[MACHINES, p], q[VEHICLES, p], q[FETCHED, p] = o, machines, 0, -1
     q[ORIGIN, p], q[MADE, p], q[WAY, p] = origin, made, max(0, least)
     q[SOONEST, p], q[BOUND, p] = made + q[WAY, p], 1
+    q[DUE_BY, p] = a.jobs[a.operations[o, JOB], DUE] - a.operations[o, TAIL]
+    pool.hopes[p] = hope_of(a, o, rule) + bonus[o]
 
 
 @lean
-def admit(a: Arrays, s: State, o: int, waiting: Table, pool: Pool, count: int) -> int:
+def admit(
+    a: Arrays,
+    s: State,
+    o: int,
+    waiting: Table,
+    pool: Pool,
+    count: int,
+    rule: Reals,
+    bonus: Reals,
+) -> int:
     """Make those candidates that waited for ``o`` alone; return how many there are."""
     for n in range(a.operations[o, NEXT], a.operations[o + 1, NEXT]):
         c = a.following[n]
         waiting[c] -= 1
         if waiting[c] == 0 and a.operations[c, MODES] < a.operations[c + 1, MODES]:
-            add(a, s, c, pool, count)
+            add(a, s, c, pool, count, rule, bonus)
             count += 1
     return count
 
@@ -238,15 +262,14 @@ def come_near(a: Arrays, s: State, pool: Pool, p: int, v: int) -> None:
 
 
 @lean
-def hope_of(a: Arrays, o: int) -> float:
-    """Return what ATC makes of an operation in its shortest mode, late as it is."""
-    first, last = a.operations[o, MODES], a.operations[o + 1, MODES]
-    if first == last:
-        return 0.0
-    least = a.modes[first, DURATION]
-    for mode in range(first + 1, last):
+def hope_of(a: Arrays, o: int, rule: Reals) -> float:
+    """Return what the urgency of an operation cannot exceed: late, in its best mode."""
+    if rule[FORMULA] != ATC:
+        return inf
+    least = a.modes[a.operations[o, MODES], DURATION]
+    for mode in range(a.operations[o, MODES] + 1, a.operations[o + 1, MODES]):
         least = min(least, a.modes[mode, DURATION])
     rate, typical = a.rates[a.operations[o, JOB]], a.prices[TYPICAL]
-    return _urgency(
+    return ROUNDING + _urgency(
         ATC, 1.0, 0.0, 0.0, rate, float(least), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, typical
     )

@@ -32,6 +32,7 @@ from scheduling.candidate import (
 from scheduling.compiling import compiled, lean
 from scheduling.pool import (
     BOUND,
+    DUE_BY,
     ORIGIN,
     SOONEST,
     WAY,
@@ -40,7 +41,6 @@ from scheduling.pool import (
     add,
     admit,
     free_again,
-    hope_of,
     near_by,
     refresh,
     spoil,
@@ -55,12 +55,16 @@ from scheduling.step import (
     commit,
     start_state,
 )
-from scheduling.urgency import ATC, urgency
+from scheduling.urgency import (
+    FORMULA,
+    LOOK_AHEAD,
+    SETUP_WEIGHT,
+    WAIT_WEIGHT,
+    K,
+    urgency,
+)
 
 _urgency = lean(urgency)
-
-# a rule as a vector
-FORMULA, K, SETUP_WEIGHT, WAIT_WEIGHT, LOOK_AHEAD = range(5)
 
 
 @lean
@@ -101,9 +105,13 @@ def earliest(
             q[SOONEST, p] = max(q[SOONEST, p], there)
         if q[SOONEST, p] < q[SOONEST, first]:
             first = p
-    if q[BOUND, first] != 0:
-        refresh(a, s, only, pool, first, trips)
     front: int = q[SOONEST, first]
+    if q[BOUND, first] == 0:
+        return front
+    refresh(a, s, only, pool, first, trips)
+    if q[SOONEST, first] == front:
+        return front
+    front = q[SOONEST, first]
     for p in range(count):
         if q[SOONEST, p] < front:
             if q[BOUND, p] != 0:
@@ -113,13 +121,13 @@ def earliest(
 
 
 @lean
-def hope(a: Arrays, c: int, front: int, rule: Reals, pool: Pool) -> float:
-    """Return what the urgency of a candidate cannot exceed."""
-    if rule[FORMULA] != ATC:
-        return float(np.inf)
-    slack = float(a.jobs[a.operations[c, JOB], DUE] - a.operations[c, TAIL] - front)
-    most: float = pool.hopes[c] - max(0.0, slack) / (rule[K] * a.prices[TYPICAL])
-    return most
+def better(pool: Pool, p: int, value: float, best: int, best_value: float) -> bool:
+    """Return whether ``p`` goes first: ties by start, then as in the problem."""
+    if best < 0 or value != best_value:
+        return best < 0 or value > best_value
+    c, b = pool.open_[WHO, p], pool.open_[WHO, best]
+    start, other = pool.found[c, C_START], pool.found[b, C_START]
+    return bool(start < other or (start == other and c < b))
 
 
 @lean
@@ -136,33 +144,35 @@ def most_urgent(
 ) -> int:
     """Return the position of the most urgent candidate that could start soon.
 
-    Soon: within the rule's look-ahead of the earliest. Ties: the earlier start, then
-    the first in the problem. First those that are known exactly, then the others as far
-    as there is hope for them.
+    Soon: within the rule's look-ahead of the earliest. First those that are known
+    exactly, then the others as far as there is hope for them.
     """
     limit = front + rule[LOOK_AHEAD] * a.prices[TYPICAL]
-    q, found = pool.open_, pool.found
-    best, best_value = -1, 0.0
-    for turn in range(2):
-        for p in range(count):
-            if q[SOONEST, p] > limit or (turn == 0 and q[BOUND, p] != 0):
-                continue
+    haste = 1.0 / (rule[K] * a.prices[TYPICAL])  # what a ms of slack takes off ATC
+    q, best, best_value, bounded = pool.open_, -1, 0.0, 0
+    for p in range(count):
+        if q[SOONEST, p] > limit:
+            continue
+        if q[BOUND, p] != 0:
+            pool.later[bounded] = p
+            bounded += 1
+            continue
+        hope = pool.hopes[p] - haste * max(0, q[DUE_BY, p] - front)
+        if best < 0 or hope >= best_value:
             c = q[WHO, p]
-            if best >= 0 and hope(a, c, front, rule, pool) + bonus[c] < best_value:
-                continue
-            if turn == 1:
-                if q[BOUND, p] == 0:
-                    continue
-                refresh(a, s, only, pool, p, trips)
-                if q[SOONEST, p] > limit:
-                    continue
-            value = urgency_of(a, c, found[c], front, rule) + bonus[c]
-            if best >= 0 and value == best_value:
-                b = q[WHO, best]
-                sooner = found[c, C_START] < found[b, C_START]
-                if sooner or (found[c, C_START] == found[b, C_START] and c < b):
-                    best = p
-            elif best < 0 or value > best_value:
+            value = urgency_of(a, c, pool.found[c], front, rule) + bonus[c]
+            if better(pool, p, value, best, best_value):
+                best, best_value = p, value
+    for k in range(bounded):
+        p = pool.later[k]
+        hope = pool.hopes[p] - haste * max(0, q[DUE_BY, p] - front)
+        if best >= 0 and hope < best_value:
+            continue
+        refresh(a, s, only, pool, p, trips)
+        if q[SOONEST, p] <= limit:
+            c = q[WHO, p]
+            value = urgency_of(a, c, pool.found[c], front, rule) + bonus[c]
+            if better(pool, p, value, best, best_value):
                 best, best_value = p, value
     return best
 
@@ -188,14 +198,13 @@ def _dispatch(
     for m in range(len(pool.free)):
         free_again(a, s, m, pool)
     for o in range(len(plan.order)):
-        pool.hopes[o] = hope_of(a, o)
         doable = a.operations[o, MODES] < a.operations[o + 1, MODES]
         if doable and waiting[o] == 0 and a.operations[o, PINNED] < 0:
-            add(a, s, o, pool, count)
+            add(a, s, o, pool, count, rule, bonus)
             count += 1
     for o in range(len(plan.order)):
         if s.done[o, END_AT] >= 0:
-            count = admit(a, s, o, waiting, pool, count)
+            count = admit(a, s, o, waiting, pool, count, rule, bonus)
     while count > 0:
         front = earliest(a, s, only, pool, count, plan.trips)
         if front >= HELD:
@@ -208,8 +217,9 @@ def _dispatch(
         count -= 1
         for row in range(len(pool.open_)):
             pool.open_[row, p] = pool.open_[row, count]
+        pool.hopes[p] = pool.hopes[count]
         spoil(a, s, o, pool, count, plan)
-        count = admit(a, s, o, waiting, pool, count)
+        count = admit(a, s, o, waiting, pool, count, rule, bonus)
     return planned
 
 
@@ -226,11 +236,12 @@ def by_urgency(
     total = len(plan.order)
     hold = np.zeros(total, np.int64)
     pool = Pool(
-        np.empty((9, total), np.int64),
+        np.empty((10, total), np.int64),
         np.full((total, 8), -1, np.int64),
         np.empty(total, np.float64),
         np.empty(a.travel.shape[2], np.int64),
         np.empty(len(a.machines) - 1, np.int64),
+        np.empty(total, np.int64),
     )
     for _ in range(HOLDING):
         pool.free[:] = a.now

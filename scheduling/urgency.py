@@ -13,6 +13,8 @@ from math import log
 
 #: Formulas by name, positions of which the compiled code knows.
 FIFO, SPT, EDD, WSPT, ATC, MWKR, LPT, MOD, CR, COVERT = range(10)
+#: A rule as a vector.
+FORMULA, K, SETUP_WEIGHT, WAIT_WEIGHT, LOOK_AHEAD = range(5)
 
 
 def urgency(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from scheduling.arrays import JOB, NEXT, Arrays, Reals, Table
 from scheduling.compiling import compiled, lean
 from scheduling.search.chance import accepts, bell, roll, seeded
-from scheduling.serial import LOOK_AHEAD, SETUP_WEIGHT, WAIT_WEIGHT, K, by_urgency
+from scheduling.serial import by_urgency
 from scheduling.step import Schedule
+from scheduling.urgency import LOOK_AHEAD, SETUP_WEIGHT, WAIT_WEIGHT, K
 from scheduling.worth import worth
 
 #: Standard deviation of a change to a bonus, in e-folds of urgency.

@@ -15,8 +15,9 @@ from scheduling.candidate import C_MODE, C_START, propose
 from scheduling.decode import draft_of
 from scheduling.problem import Fleet, Input, Machine, Problem
 from scheduling.rules import RULES, Rule, dispatch, dispatched
-from scheduling.serial import LOOK_AHEAD, urgency_of
+from scheduling.serial import urgency_of
 from scheduling.step import END_AT, HELD, commit, start_state
+from scheduling.urgency import LOOK_AHEAD
 
 CHOSEN = ("FIFO", "ATC", "reference", "rolling", "MOD", "COVERT")
 
