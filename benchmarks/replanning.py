@@ -42,8 +42,9 @@ from scheduling.plan import Plan
 from scheduling.portfolio import Params, refresh, solve, warm_up
 from scheduling.problem import Problem
 
-#: Price of a changed machine, in units of tardiness of weight 1, for a steady plan.
-STEADY = 60.0
+#: Price of a changed machine, in units of tardiness of weight 1, for a steady plan, by
+#: number of jobs.
+STEADY = {50: 10.0, 100: 25.0, 200: 30.0}
 FRONTIER = (0.0, 3.0, 10.0, 30.0, 60.0, 100.0, 300.0)
 
 
@@ -136,7 +137,7 @@ def contenders(case: Case, seconds: float, reference: float, workers: int) -> li
         (f"Holofab, {seconds:g} s", lambda: solve(problem, params).plan),
         (
             f"Holofab, {seconds:g} s, steady",
-            lambda: solve(priced(problem, STEADY), steady).plan,
+            lambda: solve(priced(problem, STEADY[case.jobs]), steady).plan,
         ),
         (f"CP-SAT, {10 * seconds:g} s", lambda: ask_cpsat(10 * seconds)),
         (

@@ -10,6 +10,7 @@ import numpy as np
 
 from scheduling.arrays import (
     AWAITED,
+    CHANGED,
     ENERGY,
     INPUTS,
     LIMITED,
@@ -235,6 +236,11 @@ def _waits(problem: Problem, a: Arrays, plan: Plan) -> Table:
         if everywhere or work.machine in ovens:
             hold[place[work.operation]] = work.start
     return hold
+
+
+def steady(a: Arrays) -> bool:
+    """Return whether it counts on which machines work was in the plan in force."""
+    return bool(a.prices[CHANGED] > 0 or a.ceilings[CHANGED] < np.inf)
 
 
 def may_wait(a: Arrays) -> bool:

@@ -7,7 +7,7 @@ from time import monotonic
 
 import numpy as np
 
-from scheduling.arrays import BLOCKED, CHANGED, Arrays, Reals, arrays_of
+from scheduling.arrays import BLOCKED, MACHINE, Arrays, Reals, arrays_of
 from scheduling.cpsat.search import Limits, ask
 from scheduling.cpsat.variables import Surroundings
 from scheduling.cpsat.windows import Polish, polished
@@ -20,6 +20,7 @@ from scheduling.decode import (
     realised,
     retimed,
     sequence_of,
+    steady,
 )
 from scheduling.params import Params
 from scheduling.plan import Contribution, Plan, Result, Status
@@ -50,6 +51,7 @@ class Engines:
         self.reproducible, self.impossible = True, False
         self.pair: Pair | None = None
         self._rounds: dict[str, tuple[float, float]] = {}  # work, and gains
+        self._freed = -1  # the machine that was free to be left in the last race
         self._by_rule = float("inf")  # what the plan of the best rule is worth
         self.seconds = params.seconds or 0.0
         self.each = 0.0  # seconds a dispatch takes, where there is a clock
@@ -142,20 +144,24 @@ class Engines:
     def race(self, settings: Reals) -> None:
         """Dispatch by settings of ATC, (R, 5); keep the best.
 
-        Where a changed machine has its price, also with the machines of the plan in
-        force: to begin there is better than to be paid for coming back.
+        Where a changed machine has its price or ceiling, also with the machines of the
+        plan in force, each time but one: to begin there is better than to come back.
         """
         if not len(settings):
             return
         a, workers = self.arrays, self.params.workers
-        free = np.full(len(a.operations) - 1, -1, dtype=np.int64)
+        free = np.full((len(settings), len(a.operations) - 1), -1, dtype=np.int64)
         best = int(np.argmin(raced(a, settings, free, workers)))
         better = self._dispatch(rule_of(settings[best]))
         force = self.problem.in_force
-        if force is not None and a.prices[CHANGED] > 0:
-            kept = modes_of(self.problem, force.machine_of())
+        if force is not None and steady(a):
+            kept = np.tile(modes_of(self.problem, force.machine_of()), (len(free), 1))
+            machine = np.where(kept[0] >= 0, a.modes[kept[0], MACHINE], -1)
+            for turn in range(1, len(kept)):
+                self._freed = (self._freed + 1) % len(self.problem.machines)
+                kept[turn, machine == self._freed] = -1
             best = int(np.argmin(raced(a, settings, kept, workers)))
-            better |= self.offer(dispatched(a, rule_of(settings[best]), kept))
+            better |= self.offer(dispatched(a, rule_of(settings[best]), kept[best]))
         self._tried("race", len(settings), better)
 
     def _tried(self, engine: str, work: float, better: float) -> None:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from scheduling.arrays import MAKESPAN, TARDINESS, Arrays, Reals
-from scheduling.decode import Draft, draft_of, may_wait, realised
+from scheduling.decode import Draft, draft_of, may_wait, realised, steady
 from scheduling.search.priorities import anneal_priorities
 from scheduling.search.sequences import anneal_sequence
 from scheduling.serial import by_urgency
@@ -21,7 +21,7 @@ from scheduling.worth import FORBIDDEN, worth
 #: Temperature of annealing at first and at last, as shares of the value at the start:
 #: of a sum over jobs, of which a change touches a few; of a makespan, which any change
 #: moves by a whole operation or not at all.
-HEAT = (1e-3, 3e-5)
+HEAT = (5e-4, 3e-5)
 MAKESPAN_HEAT = (2e-2, 2e-3)
 #: What a round of sequences tries for each dispatch tried by the round of priorities:
 #: about as much work, for a dispatch looks at all that could be next.
@@ -66,20 +66,22 @@ class Pair:
         )
         seed = self.seed * 1009 + self.turn
         if self.workers < 2:
-            priorities = self._priorities(iterations, heat, seed)
+            priorities = self._priorities(best, iterations, heat, seed)
             sequence = self._sequence(best, iterations, heat, seed)
         else:
             with ThreadPoolExecutor(1) as other:
-                task = other.submit(self._priorities, iterations, heat, seed)
+                task = other.submit(self._priorities, best, iterations, heat, seed)
                 sequence = self._sequence(best, iterations, heat, seed)
                 priorities = task.result()
         return {"priorities": priorities, "sequences": sequence}
 
     def _priorities(
-        self, iterations: int, heat: tuple[float, float], seed: int
+        self, best: Draft, iterations: int, heat: tuple[float, float], seed: int
     ) -> Draft:
         a, draft = self.arrays, draft_of(self.arrays)
         free = np.full(len(self.bonus), -1, dtype=np.int64)
+        if steady(a) and self.turn % 2 == 0:  # every other time the machines stay
+            free = best.modes()
         anneal_priorities(
             a, self.rule, self.bonus, free, iterations, heat, seed, draft.schedule
         )

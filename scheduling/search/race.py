@@ -51,21 +51,25 @@ RACE: tuple[Rule, ...] = (
 def race(a: Arrays, rules: Reals, only: Table, plan: Schedule) -> Reals:
     """Return what the plans of ``rules`` (R, 5) are worth, (R,).
 
-    ``only`` (N,) prescribes modes, -1 leaves them free.
+    ``only`` (R, N) prescribes modes, -1 leaves them free.
     """
-    values, bonus = np.empty(len(rules)), np.zeros(len(only))
+    values, bonus = np.empty(len(rules)), np.zeros(only.shape[1])
     for r in range(len(rules)):
-        values[r], _ = worth(a, by_urgency(a, rules[r], bonus, only, plan), plan)
+        values[r], _ = worth(a, by_urgency(a, rules[r], bonus, only[r], plan), plan)
     return values
 
 
 def raced(a: Arrays, rules: Reals, only: Table, workers: int) -> Reals:
     """Return :func:`race`'s values, found in so many threads."""
-    shares = np.array_split(rules, max(1, min(workers, len(rules))))
-    if len(shares) == 1:
+    count = max(1, min(workers, len(rules)))
+    if count == 1:
         return race(a, rules, only, draft_of(a).schedule)
-    with ThreadPoolExecutor(len(shares)) as pool:
-        tasks = [pool.submit(race, a, s, only, draft_of(a).schedule) for s in shares]
+    shares = zip(np.array_split(rules, count), np.array_split(only, count), strict=True)
+    with ThreadPoolExecutor(count) as pool:
+        tasks = [
+            pool.submit(race, a, mine, modes, draft_of(a).schedule)
+            for mine, modes in shares
+        ]
         return np.concatenate([task.result() for task in tasks])
 
 

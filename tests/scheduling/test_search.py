@@ -109,7 +109,7 @@ def test_a_race_says_what_each_setting_is_worth() -> None:
     assert (settings == drawn(8, 5)).all()
     assert not (settings == drawn(8, 6)).all()
     scratch = draft_of(a).schedule
-    free = np.full(len(a.operations) - 1, -1, dtype=np.int64)
+    free = np.full((8, len(a.operations) - 1), -1, dtype=np.int64)
     values = race(a, settings, free, scratch)
     alone = [dispatched(a, rule_of(row)).value for row in settings]
     assert values.tolist() == alone
