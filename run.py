@@ -179,12 +179,15 @@ def solve(
     ] = None,
     workers: Annotated[int, typer.Option(help="Threads of CP-SAT.")] = 1,
     seed: Annotated[int, typer.Option(help="Of the search.")] = 1,
+    objective: Annotated[
+        str, typer.Option(help="Criteria, the most important first: makespan,flow.")
+    ] = "makespan",
     plan: Annotated[Path | None, typer.Option(help="Plan file to write.")] = None,
     gantt: Annotated[Path | None, typer.Option(help="Picture to draw.")] = None,
     layout: Layout = None,
     as_json: Json = False,
 ) -> int:
-    """Solve a benchmark instance for its makespan."""
+    """Solve a benchmark instance for its makespan, or for criteria in turn."""
     from studies import solve as solving
     from studies.tables import engine_table, solution_sentence
     from studies.whole import claim_file
@@ -196,7 +199,7 @@ def solve(
         solving.picture_kind(gantt)
     params = solving.params_of(seconds, budget, workers, seed)
     _compile()
-    solution = solving.solve_instance(known, params)
+    solution = solving.solve_instance(known, params, objective.split(","))
     if plan is not None:
         solving.write_plan(solution, plan)
     if gantt is not None:

@@ -65,6 +65,7 @@ class PlannerAgent(Holon):
             if self.static
             else Objective(
                 flow=params.flow,
+                setup=params.setup,
                 spread=round(params.spread * factory.typical_duration),
                 moved=params.stability * 1000,
                 changed=params.stability * 1000,

@@ -44,6 +44,10 @@ class PlannerParams:
     stability
         Price of an operation that changes its machine, in seconds of tardiness of
         weight 1.
+    setup
+        Price of set-up time beside tardiness, per ms, where a job's weight is 1.
+    frozen
+        Ms from a plan on within which the next plan changes neither machine nor turn.
     """
 
     window: int = 50
@@ -57,6 +61,8 @@ class PlannerParams:
     flow: float = 0.2
     spread: float = 15.0
     stability: float = 1000.0
+    setup: float = 0.0
+    frozen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

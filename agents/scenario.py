@@ -134,7 +134,7 @@ def _set(policy: Policy, key: str, text: str) -> Policy:
         raise BadInput(SOURCE, key, f"policy {policy.name!r} has no planner")
     present = getattr(policy.planner, name)
     value: Any
-    if name == "delay":
+    if name in ("delay", "frozen"):
         try:
             value = duration(text)
         except ValueError as error:

@@ -161,6 +161,7 @@ class Surveyor:
             fleets=self.fleets,
             objective=objective,
             in_force=in_force,
+            frozen=factory.planner.params.frozen,
         )
         ids = [operation.id for operation in frame.operations]
         return Situation(

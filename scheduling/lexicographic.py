@@ -40,15 +40,16 @@ def solve_in_turn(
     BadInput
         If a criterion is unknown or named twice.
     """
+    for k, name in enumerate(criteria):
+        if name not in CRITERIA or name in criteria[:k]:
+            expected = f"expected some of {', '.join(CRITERIA)}, each once"
+            raise BadInput("objective", "", f"{name!r}, {expected}")
     params = params or Params()
     if params.seconds is not None:
         params = replace(params, seconds=params.seconds / max(1, len(criteria)))
     results: list[Result] = []
     ceilings: list[tuple[str, float]] = []
-    for k, name in enumerate(criteria):
-        if name not in CRITERIA or name in criteria[:k]:
-            expected = f"expected some of {', '.join(CRITERIA)}, each once"
-            raise BadInput("criteria", name, expected)
+    for name in criteria:
         aim = Objective(
             **{"tardiness": 0.0, name: 1.0},
             spread=problem.objective.spread,

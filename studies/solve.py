@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -10,7 +11,8 @@ from typing import Any
 
 from kernel.errors import BadInput
 from scheduling.check import check_plan
-from scheduling.plan import Plan, Result
+from scheduling.lexicographic import solve_in_turn
+from scheduling.plan import Plan, Result, Status
 from scheduling.planfile import PlanFile, digest_of
 from scheduling.portfolio import Params, solve
 from scheduling.problem import Problem
@@ -67,6 +69,7 @@ class Solution:
     """
 
     instance: Instance
+    objective: tuple[str, ...]
     result: Result
     seconds: float
     violations: tuple[str, ...]
@@ -89,7 +92,7 @@ class Solution:
         return {
             "instance": self.instance.name,
             "status": str(result.status),
-            "objective": "makespan",
+            "objective": ",".join(self.objective),
             "value": self.units(plan.value if plan else None),
             "makespan": self.units(plan.makespan if plan else None),
             "completion": self.instance.world.completion,
@@ -142,17 +145,52 @@ def params_of(
     return params if budget is None else replace(params, budget=budget)
 
 
-def solve_instance(instance: Instance, params: Params | None = None) -> Solution:
-    """Solve an instance, and have the plan checked."""
+def solve_instance(
+    instance: Instance,
+    params: Params | None = None,
+    objective: Sequence[str] = ("makespan",),
+) -> Solution:
+    """Solve an instance, and have the plan checked.
+
+    Parameters
+    ----------
+    objective
+        Criteria, the most important first.
+
+    Raises
+    ------
+    BadInput
+        If a criterion is unknown.
+    """
     began = perf_counter()
-    result = solve(instance.problem, params)
+    if tuple(objective) == ("makespan",):
+        results = [solve(instance.problem, params)]
+    else:
+        results = solve_in_turn(instance.problem, objective, params)
     wall = perf_counter() - began
-    found = check_plan(instance.problem, result.plan) if result.plan else []
+    result = _as_one(results)
+    found = []
+    if result.plan is not None:
+        plan = replace(result.plan, value=float(result.plan.makespan))
+        found = check_plan(instance.problem, plan)
     return Solution(
         instance=instance,
+        objective=tuple(objective),
         result=result,
         seconds=wall,
         violations=tuple(map(str, found)),
+    )
+
+
+def _as_one(results: Sequence[Result]) -> Result:
+    """Return the results of criteria in turn as one: proven if each of them is."""
+    proven = all(one.status is Status.OPTIMAL for one in results)
+    last = results[-1]
+    return replace(
+        last,
+        status=Status.FEASIBLE if last.plan is not None and not proven else last.status,
+        contributions=tuple(c for one in results for c in one.contributions),
+        reproducible=all(one.reproducible for one in results),
     )
 
 

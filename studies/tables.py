@@ -188,6 +188,10 @@ def solution_sentence(solution: Solution) -> str:
     world = solution.instance.world
     bound = solution.units(solution.result.bound)
     known = "no lower bound" if bound is None else f"lower bound {bound:g}"
+    if solution.objective != ("makespan",):
+        last = solution.objective[-1]
+        value = solution.units(solution.plan.value)
+        known = f"{' then '.join(solution.objective)}: {last} {value:g}, {known} of it"
     return (
         f"{name}: {status}, makespan {solution.units(solution.plan.makespan):g} "
         f"{world.unit} (completion: {world.completion}), {known}, "

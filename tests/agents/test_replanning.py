@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from agents.factory import Factory
 from agents.network import Network
 from agents.scenario import scenario_of
 from kernel.calendar import HOUR, MINUTE
+from scheduling.frozen import frozen_of
 from worlds.read import read_world, resolved, world_of
 from worlds.spec import World
 
@@ -196,3 +199,35 @@ def test_a_hidden_life_is_hidden(policy: str) -> None:
         told.append(_until(policy, law, 5 * HOUR))
     assert told[0] == told[1]
     assert len(told[0]) > 300
+
+
+def test_what_is_frozen_keeps_its_machine() -> None:
+    """No plan gives near work to another machine, unless that is away or it is done."""
+    case = scenario_of(
+        read_world("cell"),
+        policy="planned",
+        seed=3,
+        days=0.5,
+        settings=(("planner.frozen", "30 min"), ("planner.setup", "0.5")),
+    )
+    factory = Factory(case)
+    assert factory.planner is not None
+    assert factory.planner.params.frozen == 30 * 60_000
+    moved = kept = 0
+    adopt = factory.planner.adopt
+
+    def watched(decided: Any) -> None:
+        nonlocal moved, kept
+        plan, problem = decided[0], decided[1].problem
+        before = problem.in_force.machine_of() if problem.in_force else {}
+        frozen = {problem.operations[o].id for o, _ in frozen_of(problem)}
+        for work in plan.assignments if plan else ():
+            if work.operation in frozen:
+                moved += before[work.operation] != work.machine
+                kept += before[work.operation] == work.machine
+        adopt(decided)
+
+    factory.planner.adopt = watched  # type: ignore[method-assign]
+    factory.run()
+    assert moved == 0
+    assert kept > 100

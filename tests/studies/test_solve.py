@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kernel.errors import BadInput
+from scheduling.criteria import criteria_of
 from studies.solve import (
     check_plan_of,
     params_of,
@@ -63,3 +64,20 @@ def test_limits(wrong: dict[str, float]) -> None:
     """Numbers out of their limits are refused."""
     with pytest.raises(BadInput, match="--"):
         params_of(**wrong)  # type: ignore[arg-type]
+
+
+def test_criteria_in_turn() -> None:
+    """Least flow time among the plans of least makespan; an unknown one is refused."""
+    instance = read_instance("kacem1")
+    one = solve_instance(instance, params_of(budget=200))
+    two = solve_instance(instance, params_of(budget=200), ("makespan", "flow"))
+    assert one.plan is not None
+    assert two.plan is not None
+    assert one.plan.makespan == two.plan.makespan
+    assert two.as_json()["objective"] == "makespan,flow"
+    assert two.violations == ()
+    flow = criteria_of(instance.problem, two.plan)["flow"]
+    assert flow <= criteria_of(instance.problem, one.plan)["flow"]
+    assert two.as_json()["value"] == two.units(flow)
+    with pytest.raises(BadInput, match="expected some of makespan"):
+        solve_instance(instance, None, ("speed",))
