@@ -2,9 +2,9 @@
 
 Bilge & Ulusoy's 44 instances (EX11 to EX54, and those with short ways) and Deroussi &
 Norre's fjsp1 to fjsp5, each given to Holofab's portfolio and to CP-SAT alone with the
-same exact model, a core each. ::
+same exact model, in two threads each. ::
 
-    python benchmarks/vehicles.py [--seconds 5] [--only EX1] [--csv FILE]
+    python benchmarks/vehicles.py [--seconds 5] [--workers 2] [--only EX1] [--csv FILE]
 
 The makespan is the end of the last operation. Holofab's plans are checked. Goals: all
 of Bilge & Ulusoy's at best known in 5 s, fjsp1 to fjsp5 in 10 s.
@@ -93,7 +93,9 @@ def deroussi_norre() -> Iterator[tuple[str, int, Problem]]:
         yield name, optimum, problem_of(world)
 
 
-def measured(name: str, known: int, problem: Problem, seconds: float) -> list[Row]:
+def measured(
+    name: str, known: int, problem: Problem, seconds: float, workers: int
+) -> list[Row]:
     """Return what the portfolio, and CP-SAT alone, make of an instance."""
 
     def row(who: str, plan: Plan | None, bound: float | None, took: float) -> Row:
@@ -110,10 +112,10 @@ def measured(name: str, known: int, problem: Problem, seconds: float) -> list[Ro
         )
 
     began = perf_counter()
-    result = solve(problem, Params(seconds=seconds))
+    result = solve(problem, Params(seconds=seconds, workers=workers))
     ours = row("Holofab", result.plan, result.bound, perf_counter() - began)
     began = perf_counter()
-    answer = ask(problem, Limits(deterministic=1e6, seconds=seconds))
+    answer = ask(problem, Limits(deterministic=1e6, seconds=seconds, workers=workers))
     took = perf_counter() - began
     alone = answer.plan
     value = max((a.end for a in alone.assignments), default=0) if alone else None
@@ -153,6 +155,7 @@ def main() -> None:
     )
     add = parser.add_argument
     add("--seconds", type=float, default=5.0, help="for each instance and contender")
+    add("--workers", type=int, default=2, help="threads, of everybody")
     add("--only", default="", help="instances whose names begin so")
     add("--csv", type=Path, default=Path("runs/vehicles.csv"), help="table to write")
     given = parser.parse_args()
@@ -162,7 +165,7 @@ def main() -> None:
         for name, known, problem in source:
             if name.startswith(given.only):
                 print(name, file=sys.stderr)
-                rows += measured(name, known, problem, given.seconds)
+                rows += measured(name, known, problem, given.seconds, given.workers)
     if not rows:
         parser.error(f"no instance is called {given.only}...")
     print("\n".join(lines(rows)))

@@ -65,7 +65,8 @@ def ask(
     solver.parameters.catch_sigint_signal = False  # Ctrl-C is the caller's
     solver.parameters.random_seed = limits.seed
     solver.parameters.max_deterministic_time = limits.deterministic
-    solver.parameters.interleave_search = limits.workers > 1
+    # Workers in turn find the same again; under a clock nobody asks for that.
+    solver.parameters.interleave_search = limits.workers > 1 and limits.seconds is None
     if limits.seconds is not None:
         solver.parameters.max_time_in_seconds = limits.seconds
     status = _STATUS.get(solver.solve(model), Status.UNKNOWN)
