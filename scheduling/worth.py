@@ -33,7 +33,7 @@ from scheduling.step import END, JOINED, MODE, SET_UP, START, Schedule
 
 #: From this value on a schedule is not allowed: a part waits too long, or a criterion
 #: is above its ceiling. What it exceeds this by says by how much.
-FORBIDDEN = 1e15
+FORBIDDEN = 1e18
 #: How far above its ceiling a criterion still equals it, relatively: sums are rounded.
 CLOSE = 1e-9
 

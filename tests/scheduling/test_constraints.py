@@ -14,7 +14,7 @@ from scheduling.cpsat.search import Limits, ask
 from scheduling.decode import decode, plan_of, retimed
 from scheduling.plan import Assignment, Plan, Status
 from scheduling.portfolio import Params, solve
-from scheduling.problem import Input, Machine, Problem
+from scheduling.problem import Input, Job, Machine, Objective, Problem
 from scheduling.rules import RULES, dispatch
 
 LIMITS = Limits(deterministic=2.0)
@@ -316,3 +316,43 @@ def test_tight_problems_have_right_plans_or_none(seed: int):
     again = retimed(given, a, answer.plan)
     if again.allowed:
         assert check_plan(given, plan_of(given, a, again)) == []
+
+
+# -- calendars and dates that leave little or nothing ---------------------------------
+
+
+def test_closed_for_ever_is_an_answer():
+    """A machine that never opens in a man's life has a plan for after that."""
+    never = Machine(id="M0", place=0, closed=((0, 10**15),))
+    given = problem([operation("A", (0, 5))], [never])
+    result = solve(given)
+    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, 10**15 + 5)
+    assert rules(given, result.plan) == set()
+
+
+def test_a_calendar_that_lets_a_part_spoil_is_an_answer():
+    """A, in work, ends at 20; B must begin by 28, and its machine opens at 100."""
+    given = two_steps(limit=8)
+    works = (given.operations[0]._replace(pinned=20), given.operations[1])
+    later = replace(given.machines[1], closed=((0, 100),))
+    given = replace(given, operations=works, machines=(given.machines[0], later))
+    result = solve(given)
+    assert (result.status, result.plan) == (Status.INFEASIBLE, None)
+
+
+def test_due_in_the_past():
+    """What is late already costs from its due date on, by weight."""
+    given = problem(
+        [operation("A", (0, 10)), operation("B", (0, 10), job=1)],
+        [Machine(id="M0", place=0)],
+        now=1000,
+        jobs=(
+            Job(id="J0", release=0, due=900, weight=1.0),
+            Job(id="J1", release=0, due=-500, weight=3.0),
+        ),
+        objective=Objective(),
+    )
+    result = solve(given)
+    assert result.status is Status.OPTIMAL
+    assert result.plan.priority == ("B", "A")
+    assert result.plan.value == 3 * 1510 + 120
