@@ -11,7 +11,7 @@ from scheduling.search.pair import Pair
 from scheduling.search.race import drawn, near
 
 #: Shares of a wall time for racing rules, and for CP-SAT at the end.
-RACING, POLISHING = 0.1, 0.1
+RACING, POLISHING = 0.3, 0.1
 #: Where a dispatch takes a larger share of the time than this, races have most of it.
 SLOW, LONG_RACING = 1e-3, 0.85
 #: Of one start of a small problem: rounds, and dispatches tried in each.
