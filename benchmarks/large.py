@@ -33,8 +33,8 @@ from scheduling.decode import decode
 from scheduling.plan import Plan
 from scheduling.portfolio import Params, solve, warm_up
 from scheduling.problem import Problem
-from scheduling.rules import RULES, Rule, dispatch
-from scheduling.urgency import ATC
+from scheduling.rules import RULES, dispatch
+from scheduling.search.race import atc
 
 #: Patience, weight of set-ups, reservation: the settings to be beaten.
 FOUR = ((2, 1, 0.2), (5, 1, 0.5), (2, 2, 1.0), (20, 4, 0.2))
@@ -50,18 +50,6 @@ class Row:
     value: float
     ratio: float  # to the best of the four
     megabytes: float
-
-
-def rule_of(k: float, setups: float, look: float) -> Rule:
-    """Return a setting of ATC."""
-    return Rule(
-        name=f"ATC k={k:g} s={setups:g} l={look:g}",
-        formula=ATC,
-        k=k,
-        setup_weight=setups,
-        wait_weight=1.0,
-        look_ahead=look,
-    )
 
 
 def megabytes() -> float:
@@ -92,7 +80,7 @@ def rows_of(given: Problem, seconds: float, workers: int) -> Iterator[Row]:
     took = perf_counter() - began
     plans = []
     for setting in FOUR:
-        rule = rule_of(*setting)
+        rule = atc(*setting)
         before = perf_counter()
         plans.append((rule.name, dispatch(given, rule), perf_counter() - before))
     best = min(plan.value for _, plan, _ in plans)

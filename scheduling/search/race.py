@@ -18,7 +18,7 @@ from scheduling.urgency import ATC
 from scheduling.worth import worth
 
 
-def _atc(k: float, s: float, look: float) -> Rule:
+def atc(k: float, s: float, look: float) -> Rule:
     """Return ATC by patience, weight of set-ups and reservation."""
     return Rule(
         name=f"ATC k={k:g} s={s:g} l={look:g}",
@@ -36,11 +36,11 @@ _FIRST = ("rolling", "SPT", "COVERT", "LPT", "MOD", "CR")
 #: a hundredth of a percent to the best of all.
 RACE: tuple[Rule, ...] = (
     *(RULES[name] for name in _FIRST),
-    _atc(5, 1, 0.2),
-    _atc(20, 4, 0.2),
+    atc(5, 1, 0.2),
+    atc(20, 4, 0.2),
     *(rule for name, rule in RULES.items() if name not in _FIRST),
     *(
-        _atc(k, s, look)
+        atc(k, s, look)
         for k in (0.7, 2, 5)
         for s, look in ((0.5, 0.2), (1, 0.5), (2, 1), (4, 0.5))
     ),

@@ -1,0 +1,162 @@
+"""Machines hold no more than they can, are set up, open, and emptied in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+
+from scheduling.check.facts import Facts, Violation
+from scheduling.plan import Assignment
+from scheduling.problem import Machine
+
+
+def slots(f: Facts) -> Iterator[Violation]:
+    """Never more at once than the machine holds, slots not yet free included."""
+    for machine in f.problem.machines:
+        works = f.on(machine)
+        pinned = _taken(machine, f.problem.now)
+        held = len(pinned)
+        changes = [(free, -1) for free in pinned]
+        for work in works:
+            if work.start < work.end:
+                changes += [(work.start, 1), (work.end, -1)]
+            elif _held(f, machine, work.start) >= machine.capacity:
+                yield Violation("capacity", machine.id, f"full at {work.start}")
+        for time, change in sorted(changes):
+            held += change
+            if held > machine.capacity:
+                yield Violation("capacity", machine.id, f"{held} at {time}")
+
+
+def _held(f: Facts, machine: Machine, time: int) -> int:
+    """Return how many slots are taken both before and after an instant."""
+    others = sum(a.start < time < a.end for a in f.on(machine))
+    return others + sum(free > time for free in machine.free)
+
+
+def headways(f: Facts) -> Iterator[Violation]:
+    """Starts, or batches, are a headway apart."""
+    for machine in f.problem.machines:
+        starts = [machine.last_start, *(a.start for a in f.on(machine))]
+        if machine.batch:
+            starts = sorted(set(starts))
+        for before, after in pairwise(starts):
+            if machine.headway and after - before < machine.headway:
+                yield Violation("headway", machine.id, f"{before} and {after}")
+
+
+def setups(f: Facts) -> Iterator[Violation]:
+    """Before another family the machine is emptied and set up."""
+    for machine in f.problem.machines:
+        if machine.setup is None:
+            yield from _without_setup(f, machine)
+            continue
+        matrix = f.problem.setups[machine.setup]
+        family = machine.family
+        busy = max((f.problem.now, *machine.free))  # with the present family
+        for new, works in _runs(f, machine, family):
+            length = matrix[family][new] if family >= 0 and new >= 0 else 0
+            subject = works[0].operation
+            owners = [work for work in works if work.setup_start != work.start]
+            if len(owners) > (length > 0):
+                yield Violation("setup", owners[-1].operation, "needs no set-up")
+            first = min(work.setup_start for work in works)
+            begun = min(work.start for work in works)
+            if begun - first < length or (length and first == begun):
+                yield Violation("setup", subject, f"lasts {length}")
+            if (length or new != family) and min(family, new) >= 0 and first < busy:
+                yield Violation("setup", subject, f"at {first}: busy")
+            for other in f.on(machine) if length else ():
+                if other.start < first + length and other.end > first:
+                    yield Violation("setup", other.operation, "during a set-up")
+            if new >= 0:
+                family, busy = new, max(busy, *(work.end for work in works))
+
+
+def _runs(
+    f: Facts, machine: Machine, family: int
+) -> Iterator[tuple[int, list[Assignment]]]:
+    """Yield what is done in turn without a change of family, by start.
+
+    On a machine with several slots the set-up may be booked on any of a run: who
+    was planned first caused it, who starts first profits.
+    """
+    run: list[Assignment] = []
+    for work in f.on(machine):
+        new = f.operation(work.operation).family
+        if run and (new != family or machine.capacity == 1):
+            yield family, run
+            run = []
+        run.append(work)
+        family = new
+    if run:
+        yield family, run
+
+
+def _without_setup(f: Facts, machine: Machine) -> Iterator[Violation]:
+    for work in f.on(machine):
+        if work.setup_start != work.start:
+            yield Violation("setup", work.operation, "needs no set-up")
+
+
+def closed(f: Facts) -> Iterator[Violation]:
+    """Nothing is begun while a machine is closed."""
+    for work in f.plan.assignments:
+        machine = f.problem.machines[f.machine[work.machine]]
+        for begin, end in machine.closed:
+            for time in (work.setup_start, work.start):
+                if begin <= time < end:
+                    yield Violation("closed", work.operation, f"begun at {time}")
+
+
+def batches(f: Facts) -> Iterator[Violation]:
+    """What an oven holds at the same time is alike, and begins together."""
+    for machine in f.problem.machines:
+        if not machine.batch:
+            continue
+        for one, other in combinations(f.on(machine), 2):
+            if one.end <= other.start or other.end <= one.start:
+                continue
+            alike = [
+                (f.operation(a.operation).family, a.start, a.end) for a in (one, other)
+            ]
+            if alike[0] != alike[1]:
+                subject = f"{one.operation} and {other.operation}"
+                yield Violation("batch", machine.id, subject)
+        begins = [a.start for a in f.on(machine)]
+        if begins and min(begins) < max((f.problem.now, *machine.free)):
+            yield Violation("batch", machine.id, "begins before it is empty")
+
+
+def _left(f: Facts, work: Assignment) -> int:
+    """Return when a finished part has left its machine."""
+    position, left = f.index[work.operation], work.end
+    machine = f.problem.machines[f.machine[work.machine]]
+    if not machine.blocking or machine.batch:
+        return left
+    for id, after in f.work.items():
+        for k, part in enumerate(f.operation(id).inputs):
+            if part.operation == position:
+                trip = f.trip.get((id, k))
+                left = max(left, after.start if trip is None else trip.pickup)
+    return left
+
+
+def leaving(f: Facts) -> Iterator[Violation]:
+    """Without room beside it a machine is taken until the parts have left."""
+    for machine in f.problem.machines:
+        works = f.on(machine)
+        if not machine.blocking or machine.batch or not works:
+            continue
+        stays = [(a.start, _left(f, a)) for a in works if a.start < a.end]
+        stays += [(f.problem.now, free) for free in machine.free]
+        for time in sorted({start for start, _ in stays}):
+            held = sum(start <= time < left for start, left in stays)
+            if held > machine.capacity:
+                yield Violation("blocking", machine.id, f"{held} at {time}")
+
+
+def _taken(machine: Machine, now: int) -> list[int]:
+    """Return when the slots that are taken now come free."""
+    free = [time for time in sorted(machine.free) if time > now]
+    return free[-machine.capacity :]
