@@ -3,7 +3,7 @@
 Its README gives for 27 instances (ft06-t to la24-t) the best makespan of its trained
 agents (PPO). Each is solved by Holofab's portfolio on one core. ::
 
-    python benchmarks/jobshoplab.py [--seconds 5] [--only la0] [--csv FILE]
+    python benchmarks/jobshoplab.py [--seconds 20] [--only la0] [--csv FILE]
 
 The rules are those of JobShopLab's first public commit, which has most of the table:
 retold, they give all its makespans of first in, first out to the unit (but la12-t 1522,
@@ -115,7 +115,7 @@ def main() -> None:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
-    add("--seconds", type=float, default=5.0, help="for each instance")
+    add("--seconds", type=float, default=20.0, help="for each instance")
     add("--bound", type=float, default=5.0, help="seconds for each bound, 0 for none")
     add("--completion", choices=("processed", "delivered"), default="processed")
     add("--only", default="", help="instances whose names begin so")

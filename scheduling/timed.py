@@ -5,6 +5,7 @@ How much is done depends on the clock; the plan is still the best of all tried.
 
 from __future__ import annotations
 
+from scheduling.arrays import TARDINESS
 from scheduling.engines import Engines
 from scheduling.rules import dispatched, rule_of
 from scheduling.search.pair import Pair
@@ -14,6 +15,8 @@ from scheduling.search.race import drawn, near
 RACING, POLISHING = 0.3, 0.1
 #: Where a dispatch takes a larger share of the time than this, races have most of it.
 SLOW, LONG_RACING = 1e-3, 0.85
+#: How often the search for a short plan cools down; for tardiness once is best.
+CYCLES = 3
 #: Of one start of a small problem: rounds, and dispatches tried in each.
 ROUNDS, TRIES = 4, 500
 
@@ -30,11 +33,12 @@ def go_on(work: Engines) -> None:
         work.race(drawn(settings, seed) if turn % 2 else near(best, settings, seed))
     work.pair = None  # from the rule that has won meanwhile
     kept = POLISHING * seconds if params.windows else 0.0  # for CP-SAT
+    cycles = 1 if work.arrays.prices[TARDINESS] else CYCLES
     iterations, budget = 16, max(1e-9, (work.left or 0.0) - kept)
     while work.left and work.left > kept:
         before = work.left
-        share = (before - kept) / budget
-        work.search(iterations, (1 - share, min(1.0, 1.15 - share)))
+        past = cycles * (1 - (before - kept) / budget) % 1
+        work.search(iterations, (past, min(1.0, past + 0.15)))
         took = max(1e-6, before - work.left)
         iterations = max(8, min(4 * iterations, int(iterations * budget / took / 8)))
     turn = 1
