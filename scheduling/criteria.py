@@ -60,7 +60,7 @@ def _set_up(problem: Problem, machine: Machine, works: list[Assignment]) -> int:
 def _energy(problem: Problem, machine: Machine, works: list[Assignment]) -> float:
     """Return what the energy of a machine costs; what it does at once, as a batch."""
     spans = [(a.start, a.end) for a in works]
-    if machine.batch:
+    if machine.batch and machine.capacity:
         spans = list(set(spans))
     cost = 0.0
     for k, (time, price) in enumerate(problem.tariff):

@@ -9,7 +9,6 @@ import numpy as np
 
 from scheduling.arrays import BLOCKED, MACHINE, Arrays, Reals, arrays_of
 from scheduling.cpsat.search import Limits, ask
-from scheduling.cpsat.variables import Surroundings
 from scheduling.cpsat.windows import Polish, polished
 from scheduling.decode import (
     Draft,
@@ -28,7 +27,6 @@ from scheduling.problem import Problem
 from scheduling.rules import RULES, Rule, dispatched, rule_of
 from scheduling.search.pair import TRIALS, Pair
 from scheduling.search.race import RACE, drawn, raced
-from scheduling.step import START
 
 _TOLERANCE = 1e-9
 #: Share of a wall time in which CP-SAT may prove; what it has not proven by then it may
@@ -70,7 +68,8 @@ class Engines:
 
     def offer(self, draft: Draft) -> bool:
         """Keep a plan if it is better."""
-        if draft.value < self.best.value - _TOLERANCE * max(1.0, abs(draft.value)):
+        least = _TOLERANCE * max(1.0, abs(draft.value)) if draft.allowed else 0.0
+        if draft.value < self.best.value - least:
             self.best = draft
             return True
         return False
@@ -121,18 +120,25 @@ class Engines:
         roomy = arrays_of(replace(self.problem, machines=machines))
         free = np.full(len(self.problem.operations), -1, dtype=np.int64)
         orders = [dispatched(roomy, rule).schedule.order for rule in rules]
-        by_due = sorted(range(len(self.problem.jobs)), key=self._due)
-        rank = {job: k for k, job in enumerate(by_due)}
-        ranks = [rank[operation.job] for operation in self.problem.operations]
-        orders.append(sequence_of(self.arrays, ranks))
+        orders.append(sequence_of(self.arrays, self._one_by_one()))
         better = [
             self.offer(realised(self.arrays, order[order >= 0], free))
             for order in orders
         ]
         self.note("with room", len(orders), f"better {sum(better)} times")
 
-    def _due(self, job: int) -> tuple[int, int]:
-        return self.problem.jobs[job].due, job
+    def _one_by_one(self) -> list[int]:
+        """Return ranks that finish one thing after another, the first due first."""
+        operations = self.problem.operations
+        final = list(range(len(operations)))  # what becomes of each, in the end
+        for o in reversed(range(len(final))):
+            for part in operations[o].inputs:
+                if part.operation is not None:
+                    final[part.operation] = final[o]
+        dues = [self.problem.jobs[operation.job].due for operation in operations]
+        turn = sorted(set(final), key=lambda o: (dues[o], operations[o].job, o))
+        rank = {o: k for k, o in enumerate(turn)}
+        return [rank[o] for o in final]
 
     def _dispatch(self, rule: Rule) -> bool:
         """Offer the plan of a rule, and remember the rule if none was better."""
@@ -206,9 +212,7 @@ class Engines:
         )
         whole = self.best.value < float("inf")
         hint = plan_of(self.problem, self.arrays, self.best) if whole else None
-        frozen, works = self.arrays.prefix[:, 0], self.best.schedule.works
-        starts = {int(o): int(works[o, START]) for o in frozen}
-        answer = ask(self.problem, limits, hint, Surroundings(starts=starts))
+        answer = ask(self.problem, limits, hint)
         if answer.plan is not None:
             self.offer(retimed(self.problem, self.arrays, answer.plan))
             order = answer.plan.priority

@@ -14,7 +14,8 @@ def frozen_of(problem: Problem) -> list[tuple[int, int]]:
 
     Frozen is what the plan in force begins less than ``problem.frozen`` after now, on
     a machine that can still do it and is there by then, if all it needs is frozen too,
-    in work, or done.
+    in work, or done. Where parts block their machine their turn may be impossible:
+    there nothing is frozen.
     """
     force = problem.in_force
     if force is None or problem.frozen <= 0:
@@ -44,6 +45,6 @@ def frozen_of(problem: Problem) -> list[tuple[int, int]]:
 
 
 def _there(machine: Machine, until: int) -> bool:
-    """Return whether a machine has a slot in time."""
+    """Return whether a machine has a slot in time, and room beside it."""
     taken = sum(free >= until for free in machine.free)
-    return machine.capacity == 0 or taken < machine.capacity
+    return machine.capacity == 0 or (taken < machine.capacity and not machine.blocking)

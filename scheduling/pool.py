@@ -182,7 +182,12 @@ def lower(pool: Pool, p: int, sooner: bool) -> None:
 
 @lean
 def lift(a: Arrays, pool: Pool, p: int) -> None:
-    """Raise a bound to when the first of its machines is free."""
+    """Raise a bound to when the first of its machines is free.
+
+    Where parts block machines one may make way for itself: no bound.
+    """
+    if a.prices[BLOCKED] > 0:
+        return
     q, c = pool.open_, pool.open_[WHO, p]
     mode = a.operations[c, MODES]
     first = pool.free[a.modes[mode, MACHINE]]

@@ -37,7 +37,8 @@ def solve(
     if start is not None:
         work.begin_from(start)
     if not any(operation.pinned is None for operation in problem.operations):
-        work.bound = work.best.value
+        work.bound = work.best.value if work.best.allowed else None
+        work.impossible = not work.best.allowed
         return work.result()
     if not work.doable:
         return work.result()

@@ -6,6 +6,7 @@ import numpy as np
 
 from scheduling.arrays import (
     BLOCKED,
+    CAPACITY,
     INPUTS,
     LAG,
     LIMIT,
@@ -38,6 +39,7 @@ from scheduling.step import (
     commit,
     follow,
     made_at,
+    own_part,
     start_state,
     take,
 )
@@ -187,10 +189,38 @@ def state_after(a: Arrays, order: Table, count: int, only: Table, hold: Table) -
 
 
 @lean
+def _not_yet(a: Arrays, s: State, o: int, i: int, plan: Schedule) -> bool:
+    """Return whether an operation or its trip must wait for a part to leave."""
+    if i >= 0:
+        source = a.inputs[i, SOURCE]
+        return bool(source >= 0 and s.done[source, END_AT] < 0)
+    if _unmade(a, s, o) >= 0:
+        return True
+    machine = a.modes[plan.works[o, MODE], MACHINE]
+    for k in range(a.machines[machine, SLOTS], a.machines[machine + 1, SLOTS]):
+        if s.slots[k] < HELD:
+            return False
+    return bool(a.machines[machine, CAPACITY] > 0 and own_part(a, s, o, machine) < 0)
+
+
+@lean
 def _repeat(a: Arrays, s: State, items: Table, plan: Schedule) -> int:
-    planned = 0
-    for p in range(len(items)):
+    planned, p = 0, 0
+    while p < len(items):
         o, i, choice = items[p, 0], items[p, 1], items[p, 2]
+        if a.prices[BLOCKED] > 0 and _not_yet(a, s, o, i, plan):
+            later = p + 1
+            while later < len(items) and _not_yet(
+                a, s, items[later, 0], items[later, 1], plan
+            ):
+                later += 1
+            if later == len(items):
+                return planned
+            items[p, 0], items[p, 1] = items[later, 0], items[later, 1]
+            items[p, 2] = items[later, 2]
+            items[later, 0], items[later, 1], items[later, 2] = o, i, choice
+            continue
+        p += 1
         target = a.machines[a.modes[plan.works[o, MODE], MACHINE], SITE]
         if i >= 0:
             carry(a, s, i, target, choice, plan.trips)

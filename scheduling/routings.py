@@ -76,10 +76,17 @@ def solve_routed(
 ) -> Routed:
     """Return the best plan found over all routings.
 
-    Proven optimal if every choice was solved and none can be better.
+    Proven optimal if every choice was solved and none can be better. A wall time is
+    shared by the choices that are solved; to choose among many takes its own time.
     """
     params = params or Params()
-    if prod(len(ways) for ways in routings.values()) <= ALL:
+    count = prod(len(ways) for ways in routings.values())
+    if count == 0:
+        nothing = Result(status=Status.INFEASIBLE, plan=None)
+        return Routed(result=nothing, problem=problem, choice={})
+    if count <= ALL:
+        if params.seconds is not None:
+            params = replace(params, seconds=params.seconds / count)
         return _all(problem, routings, params)
     choice, tried = _chosen(problem, routings, params)
     made = with_routings(problem, routings, choice)
@@ -162,6 +169,6 @@ def _shortest(ways: Sequence[Routing]) -> int:
     """Return the routing with the least work."""
 
     def work(way: Routing) -> int:
-        return sum(min(mode.duration for mode in o.modes) for o in way)
+        return sum(min((m.duration for m in o.modes), default=0) for o in way)
 
     return min(range(len(ways)), key=lambda k: work(ways[k]))

@@ -69,7 +69,7 @@ def _detours(matrix: tuple[tuple[int, ...], ...]) -> int:
 
 
 def _kind(machine: Machine) -> int:
-    if machine.batch:
+    if machine.batch and machine.capacity:
         return BATCH
     return BLOCKING if machine.blocking and machine.capacity else PLAIN
 

@@ -5,7 +5,7 @@ How much is done depends on the clock; the plan is still the best of all tried.
 
 from __future__ import annotations
 
-from scheduling.arrays import TARDINESS
+from scheduling.arrays import BLOCKED, TARDINESS
 from scheduling.engines import Engines
 from scheduling.rules import dispatched, rule_of
 from scheduling.search.pair import Pair
@@ -32,7 +32,8 @@ def go_on(work: Engines) -> None:
         seed, best = params.seed + turn, work.rule.vector()
         work.race(drawn(settings, seed) if turn % 2 else near(best, settings, seed))
     work.pair = None  # from the rule that has won meanwhile
-    kept = POLISHING * seconds if params.windows else 0.0  # for CP-SAT
+    windows = 0 if work.arrays.prices[BLOCKED] else params.windows
+    kept = POLISHING * seconds if windows else 0.0  # for CP-SAT
     cycles = 1 if work.arrays.prices[TARDINESS] else CYCLES
     iterations, budget = 16, max(1e-9, (work.left or 0.0) - kept)
     while work.left and work.left > kept:
@@ -42,8 +43,8 @@ def go_on(work: Engines) -> None:
         took = max(1e-6, before - work.left)
         iterations = max(8, min(4 * iterations, int(iterations * budget / took / 8)))
     turn = 1
-    while work.left and params.windows and not work.proven:
-        work.polish(max(1, params.windows // 2), params.seed + turn)
+    while work.left and windows and work.best.allowed and not work.proven:
+        work.polish(max(1, windows // 2), params.seed + turn)
         turn += 1
     work.noted()
 

@@ -33,7 +33,9 @@ from scheduling.step import END, JOINED, MODE, SET_UP, START, Schedule
 
 #: From this value on a schedule is not allowed: a part waits too long, or a criterion
 #: is above its ceiling. What it exceeds this by says by how much.
-FORBIDDEN = 1e18
+FORBIDDEN = 1e15
+#: How much dearer each unit of excess makes it: beyond what doubles round off.
+EXCESS = 1e3
 #: How far above its ceiling a criterion still equals it, relatively: sums are rounded.
 CLOSE = 1e-9
 
@@ -121,4 +123,4 @@ def worth(a: Arrays, planned: int, plan: Schedule) -> tuple[float, int]:
         value += a.prices[k] * found[k]
         if found[k] > a.ceilings[k] + CLOSE * max(1.0, abs(a.ceilings[k])):
             excess += found[k] - a.ceilings[k]
-    return value if excess <= 0 else FORBIDDEN + excess, makespan
+    return value if excess <= 0 else FORBIDDEN + EXCESS * excess, makespan

@@ -67,7 +67,10 @@ def setups(f: Facts) -> Iterator[Violation]:
             if (length or new != family) and min(family, new) >= 0 and first < busy:
                 yield Violation("setup", subject, f"at {first}: busy")
             for other in f.on(machine) if length else ():
-                if other.start < first + length and other.end > first:
+                end = other.end
+                if machine.blocking:  # a part makes way for its own next operation
+                    end = _left(f, other.operation, end, but=subject)
+                if other.start < first + length and end > first:
                     yield Violation("setup", other.operation, "during a set-up")
             if new >= 0:
                 family, busy = new, max(busy, *(work.end for work in works))
@@ -128,18 +131,30 @@ def batches(f: Facts) -> Iterator[Violation]:
             yield Violation("batch", machine.id, "begins before it is empty")
 
 
-def _left(f: Facts, work: Assignment) -> int:
-    """Return when a finished part has left its machine."""
-    position, left = f.index[work.operation], work.end
-    machine = f.problem.machines[f.machine[work.machine]]
-    if not machine.blocking or machine.batch:
-        return left
-    for id, after in f.work.items():
-        for k, part in enumerate(f.operation(id).inputs):
-            if part.operation == position:
-                trip = f.trip.get((id, k))
-                left = max(left, after.start if trip is None else trip.pickup)
-    return left
+def _left(f: Facts, id: str, end: int, but: str = "") -> int:
+    """Return when the part of an operation, made at ``end``, has left its machine.
+
+    ``but``: not looking at this operation.
+    """
+    position = f.index[id]
+    for other, after in f.work.items():
+        for k, part in enumerate(f.operation(other).inputs):
+            if part.operation == position and other != but:
+                trip = f.trip.get((other, k))
+                end = max(end, after.start if trip is None else trip.pickup)
+    return end
+
+
+def _held_until(f: Facts, machine: Machine) -> list[int]:
+    """Return when the slots are free that are taken now, parts that stay included."""
+    frees = list(machine.free)
+    for operation in f.problem.operations:
+        until = operation.pinned
+        if until in frees and f.problem.machines[operation.modes[0].machine] == machine:
+            assert until is not None
+            frees.remove(until)
+            frees.append(_left(f, operation.id, until))
+    return frees
 
 
 def leaving(f: Facts) -> Iterator[Violation]:
@@ -148,8 +163,9 @@ def leaving(f: Facts) -> Iterator[Violation]:
         works = f.on(machine)
         if not machine.blocking or machine.batch or not works:
             continue
-        stays = [(a.start, _left(f, a)) for a in works if a.start < a.end]
-        stays += [(f.problem.now, free) for free in machine.free]
+        stays = [(a.start, _left(f, a.operation, a.end)) for a in works]
+        stays = [(start, left) for start, left in stays if start < left]
+        stays += [(f.problem.now, free) for free in _held_until(f, machine)]
         for time in sorted({start for start, _ in stays}):
             held = sum(start <= time < left for start, left in stays)
             if held > machine.capacity:

@@ -9,7 +9,7 @@ always, and the decoder realises what is proposed.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from ortools.sat.python import cp_model
 
@@ -121,15 +121,27 @@ class Constraints:
                     )
 
     def _frozen(self) -> None:
-        """Leave what is frozen at its time, on its machine."""
-        modes = dict(frozen_of(self.problem))
-        first = 0
+        """Leave what is frozen on its machine and, on one of one slot, in its turn."""
+        modes, first = dict(frozen_of(self.problem)), 0
+        kept: dict[int, int] = {}  # machine of what is frozen
         for o, operation in enumerate(self.problem.operations):
-            if o in self.around.starts:
-                work = self.variables.works[o]
-                self.model.add(work.start == self.grid.of(self.around.starts[o]))
-                self.model.add(work.choices[modes[o] - first].chosen == 1)
+            if o in modes:
+                choice = self.variables.works[o].choices[modes[o] - first]
+                self.model.add(choice.chosen == 1)
+                kept[o] = choice.machine
             first += len(operation.modes)
+        for m, machine in enumerate(self.problem.machines):
+            turn = [self.variables.works[o] for o in modes if kept[o] == m]
+            if machine.capacity != 1 or not turn:
+                continue
+            for one, other in pairwise(turn):
+                self.model.add(other.start >= one.end)
+            for o, work in self.variables.works.items():
+                for choice in work.choices:
+                    if choice.machine == m and o not in modes:
+                        self.model.add(work.start >= turn[-1].end).only_enforce_if(
+                            choice.chosen
+                        )
 
     def _batches(self, machine: Machine, works: list[tuple[int, Work, Choice]]) -> None:
         """Have an oven take at the same time what is alike, else one after another."""
@@ -219,7 +231,7 @@ class Constraints:
         family = {o: self.problem.operations[o].family for o, _, _ in works}
         for (i, a, left), (j, b, right) in combinations(works, 2):
             f, g = family[i], family[j]
-            if f < 0 or g < 0:
+            if f < 0 or g < 0 or (machine.batch and f == g):
                 continue
             there, back = self.grid.span(least[f][g]), self.grid.span(least[g][f])
             if there == 0 and back == 0 and (single or f == g):

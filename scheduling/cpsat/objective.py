@@ -13,6 +13,7 @@ from scheduling.cpsat.setups import set_up_times
 from scheduling.cpsat.tariff import bills
 from scheduling.cpsat.variables import Surroundings, Term, Variables
 from scheduling.problem import CRITERIA, Job
+from scheduling.worth import CLOSE
 
 _SCALES = (1, 2, 5, 10, 20, 100, 1000, 10_000)
 #: What a sum may come to where none of these makes all coefficients whole.
@@ -51,6 +52,7 @@ class Cost:
     def _ceiling(self, terms: list[Term], limit: float) -> None:
         """Keep a criterion below its ceiling; what is rounded is rounded its way."""
         total, scale = _whole(terms)
+        limit += CLOSE * max(1.0, abs(limit))
         self.model.add(total <= floor(limit * scale + 1e-6))
 
     def _minimise(self, terms: list[Term]) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from scheduling.problem import Problem
+from scheduling.problem import Input, Problem
 
 Literal = Any  # a boolean variable, its negation, or a constant
 Expression = Any
@@ -28,13 +28,10 @@ class Surroundings:
         Time from the end of an input to its arrival, by operation, input, machine.
     pressure
         By machine: the time after which work delays what follows, and its price per ms.
-    starts
-        When operations start that are frozen.
     """
 
     lags: Mapping[tuple[int, int, int], int] = field(default_factory=dict)
     pressure: Mapping[int, tuple[int, float]] = field(default_factory=dict)
-    starts: Mapping[int, int] = field(default_factory=dict)
 
 
 class Grid:
@@ -49,6 +46,7 @@ class Grid:
             times += [mode.duration for mode in operation.modes]
             for part in operation.inputs:
                 times += [part.lag, part.limit or 0]
+                dates += _allowed(problem, part)
             if operation.pinned is not None:
                 dates.append(operation.pinned)
         for machine in problem.machines:
@@ -68,7 +66,8 @@ class Grid:
             times += [t for row in (*fleet.empty, *fleet.loaded) for t in row]
         passed = (date - now for date in dates if date > now)
         self.unit = max(1, reduce(gcd, times, reduce(gcd, passed, 0)))
-        if any(name == "energy" for name, _ in problem.objective.ceilings):
+        aim = problem.objective
+        if aim.ceilings and (aim.energy or "energy" in dict(aim.ceilings)):
             self.unit = 1  # the best start may lie between the marks of any grid
         self.horizon = self.of(max([now, *dates])) + self._longest(problem, around)
 
@@ -102,6 +101,16 @@ class Grid:
             total += slowest + setup + headway + len(operation.inputs) * (travel + lag)
             total += sum(part.lag for part in operation.inputs)
         return self.span(total)
+
+
+def _allowed(problem: Problem, part: Input) -> list[int]:
+    """Return from when, and until when, a part that is made may be worked on."""
+    made: int | None = part.ready
+    if part.operation is not None:
+        made = problem.operations[part.operation].pinned
+    if made is None:
+        return []
+    return [made + part.lag, *([] if part.limit is None else [made + part.limit])]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from scheduling.cpsat.search import Limits, ask
 from scheduling.decode import decode, plan_of, retimed
 from scheduling.plan import Assignment, Plan, Status
 from scheduling.portfolio import Params, solve
-from scheduling.problem import Input, Job, Machine, Objective, Problem
+from scheduling.problem import Input, Job, Machine, Mode, Objective, Problem
 from scheduling.rules import RULES, dispatch
 
 LIMITS = Limits(deterministic=2.0)
@@ -323,10 +323,10 @@ def test_tight_problems_have_right_plans_or_none(seed: int):
 
 def test_closed_for_ever_is_an_answer():
     """A machine that never opens in a man's life has a plan for after that."""
-    never = Machine(id="M0", place=0, closed=((0, 10**15),))
+    never = Machine(id="M0", place=0, closed=((0, 10**13),))
     given = problem([operation("A", (0, 5))], [never])
     result = solve(given)
-    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, 10**15 + 5)
+    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, 10**13 + 5)
     assert rules(given, result.plan) == set()
 
 
@@ -356,3 +356,121 @@ def test_due_in_the_past():
     assert result.status is Status.OPTIMAL
     assert result.plan.priority == ("B", "A")
     assert result.plan.value == 3 * 1510 + 120
+
+
+# -- what a hunt for bugs has found ---------------------------------------------------
+
+
+def test_nothing_is_put_before_what_is_frozen():
+    """B, whose part comes at 20, is frozen: C, ready at 0, waits all the same."""
+    given = problem(
+        [
+            operation("B", (0, 10), inputs=(Input(place=0, ready=20),)),
+            operation("C", (0, 10), job=1),
+        ],
+        [Machine(id="M0", place=0)],
+        in_force=in_force(("B", "M0", 0)),
+        frozen=5,
+    )
+    result = solve(given)
+    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, 40)
+    assert rules(given, result.plan) == set()
+
+
+def test_what_is_frozen_does_not_make_a_plan_impossible():
+    """No rule has a plan at first; X, frozen, has its part at 20; 40 is possible."""
+    machines = [Machine(id=f"M{k}", place=0, blocking=k < 2) for k in range(3)]
+    given = problem(
+        [
+            operation("A", (0, 10)),
+            operation("C", (1, 10)),
+            operation("B", (1, 10), inputs=(Input(operation=0),)),
+            operation("D", (0, 10), inputs=(Input(operation=1),)),
+            operation("X", (2, 5), inputs=(Input(place=0, ready=20),)),
+        ],
+        machines,
+        in_force=in_force(("X", "M2", 0)),
+        frozen=5,
+    )
+    result = solve(given)
+    assert result.plan is not None
+    assert rules(given, result.plan) == set()
+    assert result.plan.makespan == 40
+
+
+def test_a_frozen_plan_that_waits_is_no_proof():
+    """Where A is held back for B's limit, another order is better, and found."""
+    given = problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (1, 20), inputs=(Input(operation=0, limit=5),)),
+            operation("D", (1, 5), job=1, inputs=(Input(place=0, ready=20),)),
+            operation("E", (0, 5), job=1),
+        ],
+        [Machine(id="M0", place=0), Machine(id="M1", place=0, free=(15,))],
+        in_force=in_force(("A", "M0", 0)),
+        frozen=5,
+        objective=Objective(flow=0.1),
+    )
+    best = decode(given, ["A", "D", "B", "E"]).value
+    result = solve(given, Params(race=1, budget=0, exact_work=0.5))
+    assert result.bound <= best
+    assert result.plan.value <= best
+
+
+def test_a_part_that_could_make_way_for_itself_is_looked_at():
+    """Every rule has a plan: B can take the slot that its own part holds."""
+    given = problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (0, 10), (1, 10), inputs=(Input(operation=0),)),
+            operation("D", (0, 10), job=1, inputs=(Input(place=0, ready=100),)),
+            operation("E", (1, 10), job=2),
+            operation("F", (0, 10), job=2, inputs=(Input(operation=3),)),
+        ],
+        crossing().machines,
+    )
+    for rule in RULES.values():
+        assert dispatch(given, rule).makespan == 110
+
+
+def test_a_plan_of_blocking_machines_is_retimed():
+    """At 30 B begins, which frees M0, where C begins at once: in that order."""
+    given = crossing()
+    plan = decode(given, ["D", "A", "B", "C"])
+    again = retimed(given, arrays_of(given), plan)
+    assert times_of(plan_of(given, arrays_of(given), again)) == times_of(plan)
+
+
+def test_parts_that_stay_are_checked():
+    """Pinned ones, ones made in no time, and ones that stand where a set-up begins."""
+    given = crossing()
+    pinned = (given.operations[0]._replace(pinned=10), *given.operations[1:])
+    held = replace(given.machines[0], free=(10,))
+    given = replace(given, operations=pinned, machines=(held, given.machines[1]))
+    plan = decode(given, ["D", "B", "C"])
+    assert times_of(plan)["C"] == (30, 30, 34)
+    assert rules(given, plan) == set()
+    assert rules(given, moved(plan, "C", 10)) == {"blocking"}
+    given = crossing()
+    quick = given.operations[0]._replace(modes=(Mode(machine=0, duration=0),))
+    given = replace(given, operations=(quick, *given.operations[1:]))
+    plan = decode(given, ["D", "A", "B", "C"])
+    assert times_of(plan)["C"] == (30, 30, 34)
+    assert rules(given, moved(plan, "C", 10)) == {"blocking"}
+
+
+def test_a_set_up_waits_for_the_part_that_stays():
+    """C is of another family: its set-up begins when A's part has left, at 30."""
+    given = crossing(setups=(((0, 6), (6, 0)),))
+    machine = replace(given.machines[0], setup=0, family=0)
+    families = tuple(o._replace(family=int(o.id == "C")) for o in given.operations)
+    given = replace(given, machines=(machine, given.machines[1]), operations=families)
+    plan = decode(given, ["D", "A", "B", "C"])
+    assert times_of(plan)["C"] == (30, 36, 40)
+    early = tuple(
+        a._replace(setup_start=10) if a.operation == "C" else a
+        for a in plan.assignments
+    )
+    assert rules(given, plan) == set()
+    assert rules(given, replace(plan, assignments=early)) == {"setup"}

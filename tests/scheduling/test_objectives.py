@@ -157,3 +157,54 @@ def test_no_criterion_gets_worse_in_its_turn(seed: int):
     for name, result in zip(order, results, strict=True):
         assert last[name] <= criteria_of(given, result.plan)[name]
         assert result.plan is not None
+
+
+def test_a_ceiling_at_what_was_reached_cuts_nothing_off():
+    """Sums are rounded: the plan that costs exactly the ceiling is still allowed."""
+    given = problem(
+        [operation("A", (0, 15))],
+        [Machine(id="M0", place=0, power=72.0)],
+        tariff=((0, 1.0), (50, 0.5), (120, 2.0)),
+        objective=Objective(
+            tardiness=0.0, makespan=1.0, ceilings=(("energy", 15 * 72 / 3.6e6),)
+        ),
+    )
+    result = solve(given)
+    assert (result.status, result.plan.value) == (Status.OPTIMAL, 15.0)
+    assert result.bound == pytest.approx(15.0)
+
+
+def test_energy_where_work_starts_between_the_marks():
+    """A part made 7 ago must be worked on in 3 from now, whatever the grid."""
+    part = Input(place=0, ready=-7, lag=10, limit=10)
+    given = problem(
+        [operation("A", (0, 5), inputs=(part,))],
+        [Machine(id="M0", place=0, power=3_600_000.0)],
+        tariff=((0, 1.0), (5, 0.0)),
+        objective=Objective(tardiness=0.0, energy=1.0),
+    )
+    result = solve(given)
+    assert (result.status, result.plan.value) == (Status.OPTIMAL, pytest.approx(2.0))
+    late = Job(id="J", release=0, due=5, weight=2.0)
+    aim = Objective(tardiness=0.0, energy=1.0, ceilings=(("tardiness", 14.0),))
+    given = problem(
+        [operation("A", (0, 5))],
+        [Machine(id="M0", place=0, power=3_600_000.0)],
+        tariff=((0, 1.0), (10, 0.0)),
+        jobs=(late,),
+        objective=aim,
+    )
+    result = solve(given)
+    assert (result.status, result.plan.value) == (Status.OPTIMAL, pytest.approx(3.0))
+
+
+def test_less_forbidden_is_better():
+    """Many small excesses are worked off one by one."""
+    given = problem(
+        [operation(f"O{k}", (0, 10), (1, 12), job=k, keep=k % 2) for k in range(12)],
+        [Machine(id="M0", place=0), Machine(id="M1", place=0)],
+        objective=Objective(makespan=1.0, tardiness=0.0, ceilings=(("moved", 0.0),)),
+    )
+    result = solve(given, Params(exact_operations=0, windows=0, budget=2000))
+    assert result.plan is not None
+    assert criteria_of(given, result.plan)["moved"] == 0
