@@ -46,8 +46,8 @@ MUTATIONS = {
     ),
     "operations tie the other way": Mutation(
         "scheduling/serial.py",
-        "if sooner or (found[c, C_START] == found[b, C_START] and c < b):",
-        "if sooner or (found[c, C_START] == found[b, C_START] and c > b):",
+        "return bool(start < other or (start == other and c < b))",
+        "return bool(start < other or (start == other and c > b))",
         POOL,
     ),
     "a vehicle that comes near is not noticed": Mutation(
