@@ -35,13 +35,14 @@ def go_on(work: Engines) -> None:
     windows = 0 if work.arrays.prices[BLOCKED] else params.windows
     kept = POLISHING * seconds if windows else 0.0  # for CP-SAT
     cycles = 1 if work.arrays.prices[TARDINESS] else CYCLES
-    iterations, budget = 16, max(1e-9, (work.left or 0.0) - kept)
+    iterations = max(1, min(16, int(0.02 * seconds / max(work.each, 1e-6))))
+    budget = max(1e-9, (work.left or 0.0) - kept)
     while work.left and work.left > kept:
         before = work.left
-        past = cycles * (1 - (before - kept) / budget) % 1
+        past = cycles * max(0.0, 1 - (before - kept) / budget) % 1
         work.search(iterations, (past, min(1.0, past + 0.15)))
         took = max(1e-6, before - work.left)
-        iterations = max(8, min(4 * iterations, int(iterations * budget / took / 8)))
+        iterations = max(1, min(4 * iterations, int(iterations * budget / took / 8)))
     turn = 1
     while work.left and windows and work.best.allowed and not work.proven:
         work.polish(max(1, windows // 2), params.seed + turn)
