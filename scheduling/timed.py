@@ -14,7 +14,7 @@ from scheduling.search.race import drawn, near
 #: Shares of a wall time for racing rules, and for CP-SAT at the end.
 RACING, POLISHING = 0.3, 0.1
 #: Where a dispatch takes a larger share of the time than this, races have most of it.
-SLOW, LONG_RACING = 1e-3, 0.85
+SLOW, LONG_RACING = 1e-2, 0.85
 #: How often the search for a short plan cools down; for tardiness once is best.
 CYCLES = 3
 #: Of one start of a small problem: rounds, and dispatches tried in each.
