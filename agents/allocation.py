@@ -114,13 +114,17 @@ class Allocation(Announcer):
 
     def call_vehicles_again(self, transport: TransportOrder) -> None:
         """Take a transport back from a vehicle that has no time for it, and call."""
+        self.take_back(transport)
+        self.call_vehicles(transport)
+
+    def take_back(self, transport: TransportOrder) -> None:
+        """Take a transport from the vehicle it was awarded to."""
         holder, transport.vehicle = transport.vehicle, None
         if holder is not None:
             self.factory.vehicles[holder].drop(transport)
         token = self.initiator.holder(transport.id)
         if token is not None:
             self.initiator.withdraw(token[1])
-        self.call_vehicles(transport)
 
     def settled(self, call: Call) -> None:
         """A call has ended: let the winner do it, or call again."""
@@ -133,6 +137,7 @@ class Allocation(Announcer):
             call.conversation,
             about=about,
             bidders=call.bidders,
+            bids=[[bidder.removeprefix("@"), price] for bidder, price in call.bids],
             winner=call.winner and call.winner.removeprefix("@"),
             price=call.price,
             messages=call.messages,

@@ -9,7 +9,16 @@ from agents.order import OrderAgent
 from kernel.calendar import Priority
 from worlds import disturbances
 from worlds.demand import Customers, OrderRequest
-from worlds.disturbances import Break, Cancel, Delay, Disturbance, Rush, Stop
+from worlds.disturbances import (
+    Break,
+    Cancel,
+    Delay,
+    Disturbance,
+    Lose,
+    Repair,
+    Rush,
+    Stop,
+)
 
 if TYPE_CHECKING:
     from agents.factory import Factory
@@ -31,6 +40,7 @@ class CustomersAgent(Holon):
         self.count = 0
         self.waiting: set[str] = set()
         self.rushed = 0
+        self.losing_until = 0
         self.window = scenario.window
         self.complete = False  # no further order belongs to the window
 
@@ -106,6 +116,12 @@ class CustomersAgent(Holon):
         match strike:
             case Break():
                 factory.machines[strike.machine].body.disturb(strike.duration)
+            case Repair():
+                factory.machines[strike.machine].body.mend()
+            case Lose():
+                factory.network.lose(strike.share)
+                self.losing_until = max(self.losing_until, self.now + strike.duration)
+                self.at(self.losing_until, "lose_no_more", priority=Priority.REPAIR)
             case Stop():
                 factory.vehicles[strike.vehicle].body.stop(strike.duration)
             case Delay():
@@ -124,13 +140,19 @@ class CustomersAgent(Holon):
                         arrival=self.now,
                         release=self.now,
                         due=strike.due,
-                        weight=self._rush_weight(),
+                        weight=self.rush_weight(),
                         rush=True,
                         customer="rush",
                     )
                 )
 
-    def _rush_weight(self) -> float:
+    def lose_no_more(self, _: object) -> None:
+        """Let the network be as good as it is, unless it was disturbed again."""
+        if self.now >= self.losing_until:
+            self.factory.network.lose(None)
+
+    def rush_weight(self) -> float:
+        """Return what the tardiness of an urgent order weighs."""
         classes = self.factory.world.demand.customers
         return max((c.weight for c in classes), default=1.0)
 

@@ -132,6 +132,7 @@ class Factory(mesa.Model):
         self.hearers: dict[str, Any] = {}
         self.calling: set[str] = set()
         self.transports: dict[str, TransportOrder] = {}
+        self.revision = 0  # of the plan in force
 
     def _hours(self, calendar: str | None) -> OpenHours | None:
         if calendar is None:
@@ -240,7 +241,10 @@ class Factory(mesa.Model):
             reproducible=self.reproducible,
         )
         self.calendar.stop()
-        # Mesa 3.3 keeps every model alive that is a key here.
+        self.release()
+
+    def release(self) -> None:
+        """Let go of what would outlive the factory: Mesa 3.3 keeps every model."""
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     # -- facts ----------------------------------------------------------------------

@@ -139,14 +139,13 @@ class Fleet:
     def place_uncovered(self) -> None:
         """Find vehicles for what a new plan no longer says a vehicle for."""
         planner = self.factory.planner
-        assert planner is not None
         for transport in list(self.open.values()):
             if (
                 transport.vehicle is None
                 and not transport.begun
                 and transport.origin != transport.to
                 and transport.id not in self.factory.calling
-                and not planner.covers(transport)
+                and not (planner is not None and planner.covers(transport))
             ):
                 self._allocate(transport)
 

@@ -6,7 +6,7 @@ them, and decide themselves where it does not (:mod:`agents.advice`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from agents.advice import Advice
 from agents.agent import Holon
@@ -37,6 +37,16 @@ PACE = 2 * HOUR
 DEPTH = 4
 #: Rules tried at a major event.
 RACE = 8
+
+
+class PlanWatcher(Protocol):
+    """Somebody who looks on while plans are made; nothing depends on it."""
+
+    def begun(self) -> None:
+        """See that a plan is about to be made."""
+
+    def decided(self, plan: Plan | None, situation: Situation, trigger: str) -> None:
+        """See what came of it; ``trigger`` is empty where it was a refresh."""
 
 
 class PlannerAgent(Holon):
@@ -73,7 +83,7 @@ class PlannerAgent(Holon):
         )
         self.advice = Advice.empty(factory, self.leads)
         self.plan: Plan | None = None
-        self.revision = 0
+        self.watcher: PlanWatcher | None = None
         self._triggers: list[str] = []
         self._major = False
         self._due = -1
@@ -113,6 +123,8 @@ class PlannerAgent(Holon):
     def replan(self, _: object) -> None:
         """Make a plan of what is known now."""
         factory = self.factory
+        if self.watcher is not None:
+            self.watcher.begun()
         situation = self.surveyor.survey(self.window, self.objective, self.plan)
         major, self._major = self._major, False
         triggers, self._triggers = self._triggers, []
@@ -120,13 +132,17 @@ class PlannerAgent(Holon):
         if not situation.problem.operations:
             self.advice = Advice.empty(factory, self.leads)
             return
-        if not major:
+        result: Result | None = None
+        if major:
+            result = solve(situation.problem, self._solver())
+            factory.reproducible &= result.reproducible
+            plan = result.plan
+        else:
             plan = refresh(situation.problem)
-            self._adopt_later((plan, situation, None, ""))
-            return
-        result = solve(situation.problem, self._solver())
-        factory.reproducible &= result.reproducible
-        self._adopt_later((result.plan, situation, result, " ".join(triggers)))
+        trigger = " ".join(triggers)
+        if self.watcher is not None:
+            self.watcher.decided(plan, situation, trigger)
+        self._adopt_later((plan, situation, result, trigger))
 
     def _solver(self) -> Params:
         params = self.params
@@ -159,7 +175,7 @@ class PlannerAgent(Holon):
             self._record(plan, situation, result, trigger)
         if plan is None or not plan.assignments:
             return
-        self.revision += 1
+        self.factory.revision += 1
         self.plan = plan
         self.advice = Advice(self.factory, plan, situation, self.leads)
         self.advice.give()
@@ -193,7 +209,7 @@ class PlannerAgent(Holon):
             changed=changed,
             shifted=round(shifted / common) if common else 0,
             adopted=plan is not None,
-            revision=self.revision + (plan is not None),
+            revision=self.factory.revision + (plan is not None),
         )
 
     def _nervousness(self, plan: Plan | None) -> tuple[int, int, int]:

@@ -139,8 +139,17 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     # crew: an operator is taken for and released from work on a machine
     "operator_taken": ("operator", "machine", "work"),  # work: setup|run|repair
     "operator_freed": ("operator", "machine", "work"),
-    # deciding. A call is one contract-net conversation, settled by its deadline.
-    "call_settled": ("about", "bidders", "winner", "price", "messages", "outcome"),
+    # deciding. A call is one contract-net conversation, settled by its deadline;
+    # `bidders` were asked, `bids` [[bidder, price], ...] are what they offered.
+    "call_settled": (
+        "about",
+        "bidders",
+        "bids",
+        "winner",
+        "price",
+        "messages",
+        "outcome",
+    ),
     "claim_released": ("operation", "reason"),
     # `engines` [{engine, value, ...}], `gain` relative to the plan in force
     # re-evaluated, `changed` machine changes, `shifted` mean ms, `major` bool.
@@ -158,6 +167,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "revision",
     ),
     "decision_touched": ("what",),  # a person decided something
+    "policy_changed": ("policy",),  # from now on it is another
     "disturbed": ("what",),
     # run: `window` [first, last] ms; `unfinished` orders of the window not shipped.
     "run_started": ("window", "horizon"),

@@ -6,8 +6,6 @@ it fails next, how long the repair lasts, which pieces it spoils. States are Pac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kernel.calendar import Priority
 from kernel.errors import Impossible
 from kernel.events import MachineState
@@ -16,37 +14,9 @@ from plant.floor import Floor
 from plant.lot import Lot, operation_id, step_name
 from plant.lots import dispose, process
 from plant.wear import Wear
-from worlds.products import RouteStep
+from plant.work import SETUP, Breakdown, Work
 from worlds.spec import Machine
 from worlds.workcalendar import OpenHours
-
-#: A set-up is work like any other, only without a lot.
-SETUP = "setup"
-
-
-@dataclass(slots=True, kw_only=True)
-class Work:
-    """Something a machine is doing: an operation on a lot, or a set-up."""
-
-    operation: str
-    lot: Lot | None
-    step: RouteStep | None
-    family: str | None
-    duration: int  # realised, hidden
-    left: int  # of it, when it last went on
-    since: int = 0
-    ticket: int = 0
-
-
-@dataclass(slots=True)
-class Breakdown:
-    """Why a machine is down and how long its repair takes, which nobody knows."""
-
-    mode: str
-    skill: str | None
-    duration: int
-    restart: bool
-    repairing: bool = False
 
 
 class MachineBody:
@@ -227,12 +197,26 @@ class MachineBody:
         down.repairing = True
         self.floor.emit("repair_started", self.id, operator=operator)
         up = self.floor.calendar.now + down.duration
-        self.floor.calendar.schedule(up, Priority.REPAIR, self.id, "repaired")
+        down.ticket = self.floor.calendar.schedule(
+            up, Priority.REPAIR, self.id, "repaired"
+        )
 
     def disturb(self, duration: int) -> None:
         """Break down for so long by somebody's wish; a broken machine stays so."""
         if not self.down:
             self._break(Breakdown("disturbance", None, duration, False))
+
+    def mend(self) -> None:
+        """End the repair now by somebody's wish, or as soon as it has begun."""
+        down, calendar = self.breakdown, self.floor.calendar
+        if down is None:
+            return
+        down.duration = 0
+        if down.repairing:
+            calendar.cancel(down.ticket)
+            down.ticket = calendar.schedule(
+                calendar.now, Priority.REPAIR, self.id, "repaired"
+            )
 
     # -- the clock ----------------------------------------------------------------
 

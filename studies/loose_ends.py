@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kernel.calendar import DAY, HOUR
 from kernel.events import Event
 from studies.run import Run
-from worlds.disturbances import Break, Cancel, Delay, Stop, parse
+from worlds.disturbances import Break, Cancel, Delay, Repair, Stop, parse
 
 #: After so long without any work done a run that was given up had come to a halt, ms.
 HALT = 2 * DAY
@@ -98,6 +98,8 @@ def _without_effect(run: Run) -> Iterator[str]:
                 kind, why = "order_cancelled", f"{id} was not open then"
             case Break(machine=id):
                 kind, why = "machine_failed", f"{id} was broken already"
+            case Repair(machine=id):
+                kind, why = "machine_repaired", f"{id} was not in repair then"
             case Stop(vehicle=id):
                 kind, why = "vehicle_stopped", f"{id} stood still already"
             case Delay(material=id):

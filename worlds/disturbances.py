@@ -3,11 +3,13 @@
 One grammar everywhere, each with ``@TIME`` (since the world's start) in a file::
 
     break:MACHINE:DURATION     the machine fails and is down that long
+    repair:MACHINE             its repair ends now, or as soon as somebody begins it
     stop:VEHICLE:DURATION      the vehicle stands still
     delay:MATERIAL:DURATION    every open purchase of it comes that much later
     rush:PRODUCT:qty=N:due=D   an urgent order, due D after it arrives; OPTION=CHOICE
                                may follow, else the most popular choices are taken
     cancel:ORDER               the customer takes the order back
+    lose:SHARE:DURATION        the network loses this share of the messages
 """
 
 from __future__ import annotations
@@ -28,10 +30,12 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+\-]{0,63}")
 _MOST_PIECES = 1_000_000
 _FORMS = {
     "break": "break:MACHINE:DURATION",
+    "repair": "repair:MACHINE",
     "stop": "stop:VEHICLE:DURATION",
     "delay": "delay:MATERIAL:DURATION",
     "rush": "rush:PRODUCT:qty=N:due=D",
     "cancel": "cancel:ORDER",
+    "lose": "lose:SHARE:DURATION",
 }
 
 
@@ -42,6 +46,25 @@ class Break:
     text: str
     time: int
     machine: str
+    duration: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """At ``time`` the repair of a machine ends, or ends as soon as it begins."""
+
+    text: str
+    time: int
+    machine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lose:
+    """From ``time`` the network loses messages for ``duration``, ms."""
+
+    text: str
+    time: int
+    share: float
     duration: int
 
 
@@ -86,7 +109,7 @@ class Cancel:
     order: str
 
 
-Disturbance = Break | Stop | Delay | Rush | Cancel
+Disturbance = Break | Repair | Stop | Delay | Rush | Cancel | Lose
 
 
 class _Flaw(ValueError):
@@ -139,7 +162,12 @@ def _parsed(text: str, world: World, now: int | None) -> Disturbance:
         if not _ID.fullmatch(subject):
             raise _Flaw(f"{shown(subject)}, expected the id of an order")
         return Cancel(text=text, time=time, order=subject)
+    if kind == "repair":
+        _known(subject, (machine.id for machine in world.machines), "a machine")
+        return Repair(text=text, time=time, machine=subject)
     length = _duration(parts[1], "duration")
+    if kind == "lose":
+        return Lose(text=text, time=time, share=_share(subject), duration=length)
     if kind == "break":
         _known(subject, (machine.id for machine in world.machines), "a machine")
         return Break(text=text, time=time, machine=subject, duration=length)
@@ -155,6 +183,12 @@ def _duration(text: str, what: str) -> int:
         return duration(text)
     except ValueError as error:
         raise _Flaw(f"{what} {shown(text.strip())}, {error}") from None
+
+
+def _share(text: str) -> float:
+    if not re.fullmatch(r"[01]|[01]?\.[0-9]{1,9}", text) or float(text) > 1:
+        raise _Flaw(f"{shown(text)}, expected a share from 0 to 1, such as 0.2")
+    return float(text)
 
 
 def _known(id: str, known: Iterable[str], what: str) -> None:

@@ -27,6 +27,8 @@ class Call:
         Of the award, None without one; ``promise`` in ms.
     bidders
         How many were asked.
+    bids
+        Who offered it, and for what price.
     messages
         How many the announcer has sent and received until the call was settled.
     """
@@ -38,6 +40,7 @@ class Call:
     price: float | None = None
     promise: int | None = None
     bidders: int
+    bids: tuple[tuple[str, float], ...] = ()
     messages: int
 
 

@@ -40,6 +40,7 @@ class _Open:
     lease: int
     silent: set[str]  # have not answered
     proposals: dict[str, Proposal] = field(default_factory=dict)  # not yet accepted
+    bids: list[tuple[str, float]] = field(default_factory=list)  # all there were
     candidate: Proposal | None = None  # accepted, not yet confirmed
     tries: int = 0  # of the candidate
     accepted: bool = False  # somebody, at least once
@@ -227,6 +228,7 @@ class Initiator:
         call.silent.discard(answer.sender)
         if isinstance(answer, Proposal):
             call.proposals[answer.sender] = answer
+            call.bids.append((answer.sender, answer.price))
         if not call.silent and call.candidate is None:
             self._award(call)
 
@@ -339,6 +341,7 @@ class Initiator:
                 price=None if best is None else best.price,
                 promise=None if best is None else best.promise,
                 bidders=len(call.participants),
+                bids=tuple(call.bids),
                 messages=call.messages,
             )
         )

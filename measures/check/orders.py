@@ -152,7 +152,7 @@ def promises(record: Record) -> Iterator[Finding]:
 
 
 def calls_settled(record: Record) -> Iterator[Finding]:
-    """A call is settled once, with a winner exactly if it was awarded."""
+    """A call is settled once, with a winner who has bid exactly if it was awarded."""
     seen: set[str] = set()
     for event in record.kinds["call_settled"]:
         if event.subject in seen:
@@ -162,6 +162,10 @@ def calls_settled(record: Record) -> Iterator[Finding]:
         if awarded != (event.facts["winner"] is not None):
             winner, outcome = event.facts["winner"], event.facts["outcome"]
             yield event.time, event.subject, f"{outcome}, winner {winner}"
+        elif awarded:
+            award = (event.facts["winner"], event.facts["price"])
+            if award not in {(bidder, price) for bidder, price in event.facts["bids"]}:
+                yield event.time, event.subject, f"{award[0]} won without that bid"
 
 
 def replans(record: Record) -> Iterator[Finding]:

@@ -66,6 +66,16 @@ def _window(value: Any) -> bool:
     )
 
 
+def _bids(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(
+        isinstance(bid, list | tuple)
+        and len(bid) == 2
+        and _text(bid[0])
+        and _number(bid[1])
+        for bid in value
+    )
+
+
 _TEXTS = (
     *("product", "order", "kit", "chain", "step", "at", "into", "dock", "operation"),
     *("lot", "machine", "vehicle", "operator", "work", "mode", "to", "from"),
@@ -88,6 +98,7 @@ _TYPES: Mapping[str, Test] = {
     "order_received.quantity": _count,
     "order_changed.quantity": _count,
     "call_settled.price": _maybe(_number),
+    "bids": _bids,
     "options": _options,
     "replaces": _maybe(_text),
     "family": _maybe(_text),

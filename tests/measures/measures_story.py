@@ -351,6 +351,7 @@ def full_story(shop: World | None = None) -> Story:
         "C1",
         about="O1.1/cut:cut",
         bidders=1,
+        bids=[["cutter", 1.0]],
         winner="cutter",
         price=1.0,
         messages=4,

@@ -121,6 +121,10 @@ CASES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
         "calls_settled",
         lambda e: edited(e, "call_settled", winner=None),
     ),
+    "winner who did not bid": (
+        "calls_settled",
+        lambda e: edited(e, "call_settled", bids=[["press", 1.0]]),
+    ),
     "plan changes too much": ("replans", lambda e: edited(e, "replan", changed=5)),
     "revision repeats": (
         "replans",
