@@ -303,10 +303,18 @@ class State:
             del self.transports[transport]
 
     def _vehicle_stopped(self, id: str, facts: Facts) -> None:
-        self._vehicle(id).stopped = facts["reason"]
+        vehicle = self._vehicle(id)
+        vehicle.stopped, vehicle.stopped_since = facts["reason"], self.now
 
     def _vehicle_resumed(self, id: str, facts: Facts) -> None:
-        self._vehicle(id).stopped = None
+        vehicle = self._vehicle(id)
+        if vehicle.path and vehicle.left < vehicle.stopped_since:
+            # It was under way: what was left of the drive begins now.
+            stood = self.now - vehicle.stopped_since
+            vehicle.left, vehicle.arrive = vehicle.left + stood, vehicle.arrive + stood
+        elif vehicle.path:
+            vehicle.left = self.now
+        vehicle.stopped = None
 
     # -- material ------------------------------------------------------------------
 

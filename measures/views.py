@@ -51,7 +51,10 @@ class MachineView:
 
 @dataclass(slots=True, kw_only=True)
 class VehicleView:
-    """A vehicle: at a node, or on a ``path`` from ``left`` to ``arrive`` (ms)."""
+    """A vehicle: at a node, or on a ``path`` from ``left`` to ``arrive`` (ms).
+
+    While it is ``stopped``, since ``stopped_since``, it stands still on its way.
+    """
 
     node: str | None = None
     path: tuple[str, ...] = ()
@@ -59,6 +62,7 @@ class VehicleView:
     arrive: int = 0
     lot: str | None = None
     stopped: str | None = None
+    stopped_since: int = 0
 
 
 @dataclass(slots=True, kw_only=True)

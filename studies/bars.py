@@ -34,7 +34,7 @@ class Bar:
 
 
 class _Bars:
-    """Folds facts into bars; what has not ended lasts until the last fact."""
+    """Folds facts into bars, in the order in which they end."""
 
     def __init__(self) -> None:
         self.bars: list[Bar] = []
@@ -133,6 +133,18 @@ class _Bars:
 
     def vehicle_resumed(self, id: str, facts: Mapping[str, Any]) -> None:
         self._end(id, Doing.STOPPED)
+
+
+class Bars(_Bars):
+    """Bars fact by fact, while a run goes on: ``bars`` are those that have ended."""
+
+    def unfinished(self) -> list[Bar]:
+        """Return what has not ended, cut off now."""
+        return [
+            Bar(row=row, start=start, end=self.now, doing=doing, order=order)
+            for (row, doing, _), (start, order) in self._open.items()
+            if start < self.now
+        ]
 
 
 def bars_of(events: Iterable[Event]) -> list[Bar]:

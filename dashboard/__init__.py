@@ -1,0 +1,1 @@
+"""What people see: the control room, a Mesa browser page."""

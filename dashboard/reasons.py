@@ -1,0 +1,165 @@
+"""Why things are as they are: the decisions and events of a run, in sentences."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from dashboard.plans import Plans
+from kernel.calendar import HOUR, MINUTE, SECOND
+from kernel.events import Event
+from worlds.spec import World
+
+#: So many of the latest are told.
+MOST = 60
+_BIDS = 8
+
+
+def span(ms: float) -> str:
+    """Return a length of time as people say it: ``"2 h 05 min"``."""
+    minutes, seconds = divmod(round(abs(ms) / SECOND), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    return f"{minutes} min" if minutes >= 10 else f"{minutes}:{seconds:02} min"
+
+
+class Reasons:
+    """Tells the latest decisions and events up to an instant."""
+
+    def __init__(self, world: World, events: Sequence[Event], plans: Plans) -> None:
+        self._start, self._unit = world.start, (world.unit, world.unit_ms)
+        self._events, self._plans = events, plans
+        self._folded = 0
+        self._told: list[Event] = []  # events there is something to say of
+        self._due: dict[str, int] = {}
+        self._tell: dict[str, Callable[[Event, Mapping[str, str]], list[str]]] = {
+            name[4:]: getattr(self, name) for name in dir(self) if name[:4] == "_of_"
+        }
+
+    def latest(
+        self, shown: int, words: Mapping[str, str], kinds: str = "all"
+    ) -> list[list[Any]]:
+        """Return ``[time, kind, subject, sentence, more, ...]``, the latest first.
+
+        Parameters
+        ----------
+        shown
+            Up to when, ms.
+        words
+            Of the language (:func:`dashboard.words.words`).
+        kinds
+            ``calls``, ``plans``, ``events`` or ``all``.
+        """
+        while self._folded < len(self._events):
+            event = self._events[self._folded]
+            self._folded += 1
+            if event.kind in ("order_received", "order_changed"):
+                self._due[event.subject] = event.facts["due"]
+            if event.kind in self._tell:
+                self._told.append(event)
+        found: list[list[Any]] = []
+        upto = bisect_right(self._told, shown, key=lambda event: event.time)
+        for event in reversed(self._told[:upto]):
+            kind = _KINDS.get(event.kind, "events")
+            if kinds in ("all", kind):
+                said = self._tell[event.kind](event, words)
+                found.append([event.time, kind, event.subject, *said])
+                if len(found) == MOST:
+                    break
+        return found
+
+    def at(self, time: int) -> str:
+        """Return an instant as people say it."""
+        unit, unit_ms = self._unit
+        if unit:
+            return f"{time / unit_ms:g} {unit}"
+        return f"{self._start + timedelta(milliseconds=time):%a %H:%M}"
+
+    # -- one sentence a kind -------------------------------------------------------
+
+    def _of_call_settled(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        facts = event.facts
+        key = "why.call" if facts["winner"] else "why.call.none"
+        said = words[key].format(**{**facts, "price": self._price(facts["price"])})
+        bids = sorted(facts["bids"], key=lambda bid: bid[1])[:_BIDS]
+        listed = ", ".join(f"{who} {self._price(price)}" for who, price in bids)
+        return [said, words["why.bids"].format(bids=listed)] if bids else [said]
+
+    def _price(self, price: float | None) -> str:
+        """Return a price, which is a time (a finish or a pick-up) or a sum of money."""
+        if price is None:
+            return ""
+        return self.at(round(price)) if price > 10 * MINUTE else f"{price:.0f}"
+
+    def _of_replan(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        facts = event.facts
+        trigger = facts["trigger"].replace("_", " ").replace(":", " ")
+        said = words["why.replan"].format(
+            **{**facts, "trigger": trigger, "shifted": span(facts["shifted"])}
+        )
+        made = self._plans.at(event.time)
+        took = f"{made.seconds * 1000:.0f} ms" if made is not None else "?"
+        first = next((e["value"] for e in facts["engines"] if e["value"]), None)
+        engines = []
+        for engine in facts["engines"]:
+            better = ""
+            if first and engine["value"] is not None:
+                better = f" {100 * (engine['value'] / first - 1):+.1f} %"
+            engines.append(f"{engine['engine']}{better} {engine['status']}".strip())
+        gain = f"{100 * facts['gain']:.1f} %"
+        more = words["why.engines"].format(
+            engines=", ".join(engines), gain=gain, took=took
+        )
+        return [said, more]
+
+    def _of_claim_released(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        return [words["why.released"].format(**event.facts)]
+
+    def _of_disturbed(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        return [words["why.disturbed"].format(what=event.facts["what"])]
+
+    def _of_policy_changed(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        return [words["why.policy"].format(policy=event.facts["policy"])]
+
+    def _of_machine_failed(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        mode = event.facts["mode"]
+        return [words["why.failed"].format(machine=event.subject, mode=mode)]
+
+    def _of_machine_repaired(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        return [words["why.repaired"].format(machine=event.subject)]
+
+    def _of_order_received(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        facts = event.facts
+        said = words["why.received"].format(
+            order=event.subject,
+            quantity=facts["quantity"],
+            product=facts["product"],
+            due=self.at(facts["due"]),
+        )
+        return [said]
+
+    def _of_order_promised(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        promise = self.at(event.facts["promise"])
+        return [words["why.promised"].format(order=event.subject, promise=promise)]
+
+    def _of_order_shipped(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        late = event.time - self._due[event.subject]
+        how = words["on_time_word"]
+        if late > 0:
+            how = words["late_word"].format(time=span(late))
+        elif late < -HOUR:
+            how = words["early_word"].format(time=span(late))
+        return [words["why.shipped"].format(order=event.subject, late=how)]
+
+    def _of_order_cancelled(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        reason = event.facts["reason"]
+        return [words["why.cancelled"].format(order=event.subject, reason=reason)]
+
+    def _of_stock_out(self, event: Event, words: Mapping[str, str]) -> list[str]:
+        short = event.facts["short"]
+        return [words["why.stock_out"].format(material=event.subject, short=short)]
+
+
+_KINDS = {"call_settled": "calls", "claim_released": "calls", "replan": "plans"}
