@@ -258,6 +258,62 @@ def export(
 
 
 @app.command()
+def view(
+    world: Annotated[
+        str, typer.Argument(help="A shipped name, a world file or an instance file.")
+    ] = "electronics",
+    policy: Policy = "hybrid",
+    days: Days = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    disturbances: Disturbances = None,
+    port: Annotated[int, typer.Option(help="Where to listen.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Others than this machine need token and TLS.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None, typer.Option(help="What visitors must know (16 characters).")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate (PEM).")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="A proxy terminates TLS.")
+    ] = False,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Do not open a browser.")
+    ] = False,
+    layout: Layout = None,
+) -> int:
+    """Watch a factory in the browser, and step in."""
+    from agents.scenario import scenario_of
+    from dashboard.gate import Address
+    from dashboard.server import serve
+    from studies.build import refuse_unfit
+    from worlds.read import read_world, shipped
+
+    scenario = scenario_of(
+        read_world(world, layout),
+        policy=policy,
+        seed=seed,
+        days=days,
+        settings=_pairs(settings),
+        disturbances=disturbances or (),
+    )
+    refuse_unfit(scenario)
+    address = Address(
+        host=host,
+        port=port,
+        token=token,
+        certificate=tls_cert,
+        key=tls_key,
+        behind_proxy=behind_proxy,
+    )
+    names = tuple(one.name for one in shipped())
+    serve(scenario, names, address, browse=not no_open, say=_tell)
+    return FINE
+
+
+@app.command()
 def worlds(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of a world file.")

@@ -27,6 +27,8 @@ from worlds.units import duration
 if TYPE_CHECKING:
     from dashboard.session import Session
 
+#: What of the reasons may be wanted.
+KINDS = ("main", "plans", "calls", "events", "all")
 #: What a message names as the source of a value from the page.
 SOURCE = "the page"
 
@@ -164,7 +166,7 @@ def view(session: Session, **wishes: Any) -> None:
         session.span = max(MINUTE, min(_whole("span", wishes["span"]), 7 * DAY))
     if "vehicles" in wishes:
         session.vehicles = bool(wishes["vehicles"])
-    if wishes.get("kinds") in ("all", "calls", "plans", "events"):
+    if wishes.get("kinds") in KINDS:
         session.kinds = wishes["kinds"]
     if "selected" in wishes:
         chosen = wishes["selected"]

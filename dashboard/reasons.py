@@ -34,12 +34,13 @@ class Reasons:
         self._folded = 0
         self._told: list[Event] = []  # events there is something to say of
         self._due: dict[str, int] = {}
+        self._wishes: dict[str, str] = {}  # transport order -> what is brought where
         self._tell: dict[str, Callable[[Event, Mapping[str, str]], list[str]]] = {
             name[4:]: getattr(self, name) for name in dir(self) if name[:4] == "_of_"
         }
 
     def latest(
-        self, shown: int, words: Mapping[str, str], kinds: str = "all"
+        self, shown: int, words: Mapping[str, str], kinds: str = "main"
     ) -> list[list[Any]]:
         """Return ``[time, kind, subject, sentence, more, ...]``, the latest first.
 
@@ -50,20 +51,23 @@ class Reasons:
         words
             Of the language (:func:`dashboard.words.words`).
         kinds
-            ``calls``, ``plans``, ``events`` or ``all``.
+            ``calls``, ``plans``, ``events``, ``main`` (no calls) or ``all``.
         """
         while self._folded < len(self._events):
             event = self._events[self._folded]
             self._folded += 1
             if event.kind in ("order_received", "order_changed"):
                 self._due[event.subject] = event.facts["due"]
+            elif event.kind == "transport_requested":
+                lot, come, go = (event.facts[k] for k in ("lot", "from", "to"))
+                self._wishes[event.subject] = f"{event.subject} ({lot}: {come} → {go})"
             if event.kind in self._tell:
                 self._told.append(event)
         found: list[list[Any]] = []
         upto = bisect_right(self._told, shown, key=lambda event: event.time)
         for event in reversed(self._told[:upto]):
             kind = _KINDS.get(event.kind, "events")
-            if kinds in ("all", kind):
+            if kinds in ("all", kind) or (kinds == "main" and kind != "calls"):
                 said = self._tell[event.kind](event, words)
                 found.append([event.time, kind, event.subject, *said])
                 if len(found) == MOST:
@@ -82,7 +86,9 @@ class Reasons:
     def _of_call_settled(self, event: Event, words: Mapping[str, str]) -> list[str]:
         facts = event.facts
         key = "why.call" if facts["winner"] else "why.call.none"
-        said = words[key].format(**{**facts, "price": self._price(facts["price"])})
+        about = self._wishes.get(facts["about"], facts["about"])
+        price = self._price(facts["price"])
+        said = words[key].format(**{**facts, "about": about, "price": price})
         bids = sorted(facts["bids"], key=lambda bid: bid[1])[:_BIDS]
         listed = ", ".join(f"{who} {self._price(price)}" for who, price in bids)
         return [said, words["why.bids"].format(bids=listed)] if bids else [said]
@@ -91,7 +97,9 @@ class Reasons:
         """Return a price, which is a time (a finish or a pick-up) or a sum of money."""
         if price is None:
             return ""
-        return self.at(round(price)) if price > 10 * MINUTE else f"{price:.0f}"
+        if price <= 10 * MINUTE:
+            return f"{price:.0f}"
+        return self.at(round(price)).partition(" ")[2]
 
     def _of_replan(self, event: Event, words: Mapping[str, str]) -> list[str]:
         facts = event.facts

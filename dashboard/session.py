@@ -66,7 +66,7 @@ class Session:
         self.language = "en"
         self.span = 4 * HOUR
         self.vehicles = False
-        self.kinds = "all"
+        self.kinds = "main"
         self.selected: tuple[str, str] | None = None
         self._queue: SimpleQueue[tuple[str, Mapping[str, Any]]] = SimpleQueue()
         self._queue.put(("begin", {"scenario": scenario}))

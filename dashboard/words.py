@@ -142,6 +142,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "place": ("Order", "주문 확정"),
     # why
+    "main": ("Main", "주요"),
     "calls": ("Calls", "입찰"),
     "plans": ("Re-plans", "재계획"),
     "events": ("Events", "사건"),

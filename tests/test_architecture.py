@@ -42,6 +42,7 @@ LIBRARIES: dict[str, tuple[str, ...] | None] = {
     "scipy": ("measures/statistics.py", "learning/", "studies/"),
     "solara": ("dashboard/",),
     "typer": ("run.py",),
+    "uvicorn": ("dashboard/",),
 }
 
 #: In these rooms nothing is printed and nothing depends on clock or luck.
