@@ -118,5 +118,4 @@ class Chart:
         done = self._bars.bars
         first = bisect_left(done, begin, key=lambda bar: bar.end)
         found = [bar for bar in done[first:] if bar.start < shown]
-        found += [bar for bar in self._bars.unfinished() if bar.start < shown]
-        return found
+        return found + self._bars.unfinished(shown)

@@ -83,7 +83,7 @@ class Figures:
         found["oee"] = [round(oee.get(id, 0.0), 3) for id in self._machines]
         found["lots"] = len(self._state.lots)
         self.samples.append((time, found))
-        if len(self.samples) > MOST:
+        if len(self.samples) == MOST:  # an even number: the last one stays
             self.samples = self.samples[1::2]
             self._apart *= 2
 

@@ -138,12 +138,12 @@ class _Bars:
 class Bars(_Bars):
     """Bars fact by fact, while a run goes on: ``bars`` are those that have ended."""
 
-    def unfinished(self) -> list[Bar]:
-        """Return what has not ended, cut off now."""
+    def unfinished(self, now: int) -> list[Bar]:
+        """Return what has not ended, cut off at an instant, ms."""
         return [
-            Bar(row=row, start=start, end=self.now, doing=doing, order=order)
+            Bar(row=row, start=start, end=now, doing=doing, order=order)
             for (row, doing, _), (start, order) in self._open.items()
-            if start < self.now
+            if start < now
         ]
 
 
