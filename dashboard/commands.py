@@ -27,6 +27,9 @@ from worlds.units import duration
 if TYPE_CHECKING:
     from dashboard.session import Session
 
+#: Simulated seconds a second until the floor has filled a little.
+HASTE = 10_000.0
+
 #: What of the reasons may be wanted.
 KINDS = ("main", "plans", "calls", "events", "all")
 #: What a message names as the source of a value from the page.
@@ -57,7 +60,7 @@ def begin(session: Session, scenario: Scenario) -> None:
         session.run.factory.release()
     session.run, session.selected = run, None
     session.playing = session.opening = True
-    session.speed = None
+    session.speed = HASTE
     session.show("drawing", drawing(scenario.world))
     session.show("facts", facts(session, scenario))
     session.show("descent", None)

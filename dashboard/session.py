@@ -12,7 +12,7 @@ from traceback import print_exc
 from typing import Any
 
 from agents.scenario import Scenario
-from dashboard.commands import COMMANDS
+from dashboard.commands import COMMANDS, HASTE
 from dashboard.run import Run
 from dashboard.words import words
 from kernel.calendar import HOUR, SECOND
@@ -25,9 +25,10 @@ GLANCE = 0.6
 WORK = 0.07
 #: Seconds after which a page that does not answer is taken for gone to sleep.
 PATIENCE = 2.0
-#: Speed at first, simulated seconds a second, once the floor has filled a little.
-SPEED = 60.0
+#: Until then time hurries, so that there is something to see; then it goes so fast,
+#: in simulated seconds a second.
 OPENING = 2 * HOUR
+SPEED = 60.0
 
 Show = Callable[[str, Any], None]
 
@@ -61,7 +62,7 @@ class Session:
         self.first = scenario  # its world may be run though it has no shipped name
         self.run: Run | None = None
         self.playing = True
-        self.speed: float | None = None  # None: as fast as possible
+        self.speed: float | None = HASTE  # None: as fast as possible
         self.opening = True
         self.language = "en"
         self.span = 4 * HOUR
@@ -165,11 +166,14 @@ class Session:
 
     def _advance(self, run: Run) -> None:
         """Let so much time pass as the speed says, or as there is time for."""
-        if self.opening and run.shown >= min(OPENING, run.scenario.window[0]):
+        opening = max(1, min(OPENING, run.scenario.window[0]))
+        if self.opening and run.shown >= opening:
             self.opening, self.speed, self._changed = False, SPEED, True
         target = None
         if self.speed is not None:
             target = run.shown + round(self.speed * TICK * SECOND)
+            if self.opening:
+                target = min(target, opening)
         run.advance(target, WORK)
         if run.ended and run.live:
             self.playing, self._changed = False, True
@@ -177,12 +181,12 @@ class Session:
     def glance(self, run: Run) -> None:
         """Tell the page all that is not on the floor."""
         said = words(self.language)
-        self.show("status", self._status(run))
         self.show("gantt", run.gantt(self.span, vehicles=self.vehicles))
         self.show("orders", run.order_rows())
         self.show("figures", run.figures())
         self.show("why", run.why(said, self.kinds))
         self.show("inspect", run.inspect(self.selected))
+        self.show("status", self._status(run))
 
     def _status(self, run: Run) -> dict[str, Any]:
         factory = run.factory

@@ -48,7 +48,7 @@ def test_unsafe_addresses_are_refused(address: dict[str, Any], words: str) -> No
     ],
 )
 def test_safe_addresses_are_not(address: dict[str, Any]) -> None:
-    """This machine alone, or token and TLS."""
+    """An address of this machine alone, or token and TLS."""
     Address(**address).refuse_unsafe()
 
 
@@ -89,7 +89,7 @@ def status(sent: list[dict[str, Any]]) -> int:
     return sent[0].get("status") or sent[0]["code"]
 
 
-def test_this_machine_may_come() -> None:
+def test_visitors_of_this_machine_may_come() -> None:
     """Without a token everybody here may."""
     assert status(visit(Address())) == 200
     assert status(visit(Address(), host="localhost:8765")) == 200
