@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    # Not this folder: its calendar.py would hide the standard library's.
+    # The project's packages are found from its root, not from this folder.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse

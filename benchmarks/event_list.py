@@ -6,7 +6,7 @@ else the computer does meets all alike; ratios are taken within a repetition, an
 table shows medians. ::
 
     pip install -e .[bench]
-    python benchmarks/calendar.py [--agents 1000] [--events 200000] [--repetitions 7]
+    python benchmarks/event_list.py [--agents 1000] [--events 200000] [--repetitions 7]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    # Not this folder: its calendar.py would hide the standard library's.
+    # The project's packages are found from its root, not from this folder.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import argparse
