@@ -37,11 +37,17 @@ def large_world(machines: int = 60, vehicles: int = 100) -> str:
     rows = -(-machines // columns)
     nodes = ['{ id = "store", at = [-16, 0], kind = "store" }']
     nodes.append('{ id = "out", at = [-16, 16], kind = "dock" }')
+    nodes += [
+        f'{{ id = "p{k}", at = [{16 * k}, -12], kind = "parking" }}' for k in range(10)
+    ]
     lanes = ['{ between = ["store", "n0"] }', '{ between = ["out", "n0"] }']
+    lanes += [f'{{ between = ["p{k}", "n{k}"] }}' for k in range(10)]
     lines = []
     for i in range(rows * columns):
         row, column = divmod(i, columns)
-        nodes.append(f'{{ id = "n{i}", at = [{16 * column}, {12 * row}] }}')
+        nodes.append(
+            f'{{ id = "n{i}", at = [{16 * column}, {12 * row}], kind = "station" }}'
+        )
         if column:
             lanes.append(f'{{ between = ["n{i - 1}", "n{i}"] }}')
         if row:
@@ -53,7 +59,7 @@ def large_world(machines: int = 60, vehicles: int = 100) -> str:
         )
     steps = "".join(
         f'  [[products.steps]]\n  id = "s{k}"\n  capability = "c{k}"\n'
-        '  time = "9 min"\n'
+        '  time = "3 min"\n'
         for k in range(6)
     )
     return (
@@ -61,10 +67,10 @@ def large_world(machines: int = 60, vehicles: int = 100) -> str:
         "start = 2026-01-05T06:00:00Z\ndays = 2.0\n"
         f"[floor]\nnodes = [{', '.join(nodes)}]\nlanes = [{', '.join(lanes)}]\n"
         + "".join(lines)
-        + f'[[vehicles]]\nid = "agv"\ncount = {vehicles}\nspeed = "1 m/s"\n'
-        'load = "10 s"\nunload = "10 s"\nhome = ["n5", "n15", "n25", "n35", "n45"]\n'
+        + f'[[vehicles]]\nid = "agv"\ncount = {vehicles}\nspeed = "0.4 m/s"\n'
+        'load = "10 s"\nunload = "10 s"\nhome = ["p0", "p2", "p4", "p6", "p8"]\n'
         f'[[products]]\nid = "part"\n{steps}'
-        "[demand]\norders_per_day = 1100\n"
+        "[demand]\norders_per_day = 3600\n"
         '[[demand.customers]]\nid = "all"\nslack = { law = "fixed", value = "8 h" }\n'
         '[[docks]]\nid = "dock"\nnode = "out"\n'
     )

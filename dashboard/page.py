@@ -38,9 +38,29 @@ def _silent(_: Any) -> None:
     """Do nothing."""
 
 
+class Told:
+    """Something told to a panel.
+
+    In plain values Reacton looks for elements, list by list, which takes longer than
+    all the rest; into this it does not look.
+    """
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: Any) -> None:
+        self.content = content
+
+
+def _plain(told: Told | None, _: Any) -> Any:
+    """Return what is sent to the browser."""
+    return None if told is None else told.content
+
+
 def _panel(name: str) -> Any:
     """Return the decorator of a component with the template ``vue/NAME.vue``."""
-    return solara.component_vue(f"vue/{name}.vue", vuetify=False)
+    return solara.component_vue(
+        f"vue/{name}.vue", vuetify=False, to_json=dict.fromkeys(("t", *PANELS), _plain)
+    )
 
 
 @_panel("shared")
@@ -129,7 +149,7 @@ def Page() -> None:
     ready = solara.use_reactive(False)
 
     def show(panel: str, content: Any) -> None:
-        panels[panel].set(content)
+        panels[panel].set(Told(content))
 
     def new() -> Session:
         assert opening is not None
@@ -138,7 +158,7 @@ def Page() -> None:
     session = solara.use_memo(new, [])
 
     def life() -> Callable[[], None]:
-        panels["words"].set(words(session.language))
+        show("words", words(session.language))
         session.open()
         return session.close
 
