@@ -157,6 +157,9 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "adopted",
         "revision",
     ),
+    # operations a plan in force spans that the plan before it did not:
+    # `assignments` [[operation, machine, start, end], ...], ms
+    "work_planned": ("assignments",),
     "decision_touched": ("what",),  # a person decided something
     "disturbed": ("what",),
     # run: `window` [first, last] ms; `unfinished` orders of the window not shipped.
