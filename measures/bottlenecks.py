@@ -3,11 +3,11 @@
 A machine or vehicle is *active* while it works, is set up or is broken down, and
 *inactive* while it waits: starved, blocked, idle or outside its working time. A machine
 that holds several lots works, in this sense, while it can take no other: all its places
-are taken, or its headway has not passed. Machines that wait are held up by one that does
-not, so at any time the bottleneck is the one whose present active period is the longest
-uninterrupted one. Where the period of one bottleneck overlaps that of the next, the
-bottleneck is *shifting* between them; else it is the *sole* one. Bottlenecks are ranked
-by the share of time they are either.
+are taken, or its headway has not passed. Machines that wait are held up by one that
+does not, so at any time the bottleneck is the one whose present active period is the
+longest uninterrupted one. Where the period of one bottleneck overlaps that of the next,
+the bottleneck is *shifting* between them; else it is the *sole* one. Bottlenecks are
+ranked by the share of time they are either.
 
 References
 ----------

@@ -15,7 +15,7 @@ Steps = list[tuple[int, int]]
 
 
 class Shipment(NamedTuple):
-    """An order that shipped at ``time``, so many ms after its due (negative: before)."""
+    """An order that shipped, ``lateness`` ms after its due (negative: before)."""
 
     order: str
     time: int

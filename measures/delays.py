@@ -272,7 +272,7 @@ class Delays:
         return max(since, key=lambda lot: since[lot].time) if since else None
 
     def _chain(self, id: str, until: int | None = None) -> Iterator[tuple[_Lot, _Mark]]:
-        """Yield what the lots of a critical chain did, until a time, the oldest first."""
+        """Yield what the lots of a critical chain did until a time, in order."""
         lot = self._lots[id]
         began = lot.marks[0].time
         if lot.inputs:

@@ -40,6 +40,11 @@ class FloorUse:
     finished: Counter[str] = field(default_factory=Counter)
     end: int = 0
 
+    def queue(self, place: str) -> float:
+        """Return how many lots wait in front of a machine, on average."""
+        ahead = self.waiting[place] - self.finished[place]
+        return ahead / self.end if self.end else 0.0
+
 
 class _Follower:
     """Follows vehicles and lots, fact by fact."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from matplotlib.figure import Figure
 
-from kernel.calendar import DAY, HOUR
+from kernel.calendar import DAY, HOUR, MINUTE
 from kernel.events import Event
+from measures.planned import Execution, executions
 from scheduling.plan import Plan
 from scheduling.problem import Problem
 from studies.bars import Bar, Doing, bars_of, busiest
@@ -26,11 +27,14 @@ def gantt(
     *,
     window: tuple[int, int] | None = None,
     title: str = "",
+    planned: bool = False,
 ) -> Figure:
     """Return the work done by each machine and, below, the trips of each vehicle.
 
     Parameters
     ----------
+    planned
+        Whether to show too when each operation was first planned.
     window
         From when to when, ms. By default the whole run if that can be read, else the
         busiest hours that count; the title says which.
@@ -40,14 +44,38 @@ def gantt(
     rows += [id for id, _, _ in vehicles_of(world)]
     end = max(1, *(event.time for event in events[-1:]))
     if window is not None:
-        span = f"{_length(world, window[1] - window[0])} of {_length(world, end)}"
+        span = f"{length(world, window[1] - window[0])} of {length(world, end)}"
     elif len(bars) <= _MOST_BARS * len(rows) or end <= _HOURS * HOUR:
-        window, span = (0, end), f"all of {_length(world, end)}"
+        window, span = (0, end), f"all of {length(world, end)}"
     else:
         window = busiest(bars, _HOURS * HOUR, HOUR, _counted(events))
-        span = f"the busiest {_HOURS} hours of {_length(world, end)}"
+        span = f"the busiest {_HOURS} hours of {length(world, end)}"
     heading = f"{title}: {span}" if title else span
-    return drawn(world, rows, bars, window, _colours(world, events), heading)
+    notes: dict[str, str] = {}
+    if planned:
+        done = [e for e in executions(events) if e.plan is not None]
+        bars += [_planned(execution) for execution in done]
+        notes = {execution.operation: _shift(world, execution) for execution in done}
+    return drawn(world, rows, bars, window, _colours(world, events), heading, notes)
+
+
+def _planned(execution: Execution) -> Bar:
+    assert execution.plan is not None
+    machine, start, end = execution.plan
+    what = execution.operation
+    return Bar(row=machine, start=start, end=end, doing=Doing.PLANNED, what=what)
+
+
+def _shift(world: World, execution: Execution) -> str:
+    """Return in words how an operation's execution differs from its first plan."""
+    assert execution.plan is not None
+    shift, words = execution.shift, "begun as first planned"
+    if shift:
+        than = "later" if shift > 0 else "earlier"
+        words = f"begun {length(world, abs(shift))} {than} than first planned"
+    if execution.plan.machine == execution.done.machine:
+        return words
+    return f"{words}, on {execution.plan.machine}"
 
 
 def _counted(events: Iterable[Event]) -> tuple[int, int]:
@@ -58,12 +86,13 @@ def _counted(events: Iterable[Event]) -> tuple[int, int]:
     return (first, last) if first < last else (0, told[-1].time)
 
 
-def _length(world: World, ms: int) -> str:
+def length(world: World, ms: float) -> str:
+    """Return how long something lasts, in words."""
     if world.unit:
         return f"{ms / world.unit_ms:g} {world.unit}"
     if ms >= 2 * DAY:
         return f"{ms / DAY:.1f} days"
-    return f"{ms / HOUR:.1f} h"
+    return f"{ms / HOUR:.1f} h" if ms >= HOUR else f"{ms / MINUTE:.1f} min"
 
 
 def _colours(world: World, events: Iterable[Event]) -> Colours:

@@ -1,0 +1,18 @@
+"""Reports: one self-contained HTML page of a run, a comparison, or any study.
+
+``page`` makes a page of sections of tables and charts; ``run_report`` and
+``comparison_report`` say what is in theirs.
+"""
+
+from studies.report.comparison import comparison_report
+from studies.report.page import Chart, Section, page
+from studies.report.run import folder_report, run_report
+
+__all__ = [
+    "Chart",
+    "Section",
+    "comparison_report",
+    "folder_report",
+    "page",
+    "run_report",
+]
