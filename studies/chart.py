@@ -31,12 +31,8 @@ _STYLE: Mapping[Doing, dict[str, Any]] = {
     Doing.DOWN: {"facecolor": "#c0392b", "hatch": "xxxx", "edgecolor": "#f2d7d5"},
     Doing.STOPPED: {"facecolor": "#c0392b", "edgecolor": "none"},
 }
-_PLANNED: Mapping[str, Any] = {
-    "facecolor": "#607d8b",
-    "edgecolor": "none",
-    "alpha": 0.6,
-}
-_THIN = 0.1  # height of a bar that was planned
+_PLANNED: Mapping[str, Any] = {"facecolor": "#607d8b", "alpha": 0.55}
+_THIN = 0.13  # height of a bar that was planned
 
 
 class Colours:
@@ -98,7 +94,9 @@ def drawn(
     (:mod:`studies.report.svg` makes a tooltip of it); ``notes`` add to that, by what
     the bar is about.
     """
-    figure = Figure(figsize=(15, 1.7 + 0.34 * len(rows)), layout="constrained")
+    planned = any(bar.doing is Doing.PLANNED for bar in bars)
+    height = 1.7 + (0.42 if planned else 0.34) * len(rows)
+    figure = Figure(figsize=(15, height), layout="constrained")
     axes = figure.add_subplot()
     clock = Clock(world)
     axes.set_yticks(range(len(rows)), rows)
@@ -113,7 +111,7 @@ def drawn(
     say = _Sayer(clock, notes or {})
     for k, row in enumerate(rows):
         _draw_idle(axes, k, shown[row], clock, say)
-        _draw_planned(axes, k, shown[row], clock, say)
+        _draw_planned(axes, k, shown[row], clock, colours, say)
         _draw_work(axes, k, shown[row], clock, colours, say)
     machines = sum(machine.id in shown for machine in world.machines)
     if machines < len(rows):
@@ -151,9 +149,9 @@ class _Sayer:
 
     def _line(self, bar: Bar) -> str:
         words = f"{bar.row}: {bar.doing} {bar.what}".rstrip()
-        start, end = map(self._clock.said, (bar.start, bar.end))
+        span = self._clock.span(bar.start, bar.end)
         note = self._notes.get(bar.what) if bar.doing is Doing.WORK else None
-        return f"{words}, {start} to {end}" + (f"; {note}" if note else "")
+        return f"{words}, {span}" + (f"; {note}" if note else "")
 
 
 def _draw_idle(
@@ -176,7 +174,12 @@ def _draw_idle(
 
 
 def _draw_planned(
-    axes: Axes, row: int, bars: Sequence[Bar], clock: Clock, say: _Sayer
+    axes: Axes,
+    row: int,
+    bars: Sequence[Bar],
+    clock: Clock,
+    colours: Colours,
+    say: _Sayer,
 ) -> None:
     """Draw above the work, thin, when it was first planned."""
     found = [bar for bar in bars if bar.doing is Doing.PLANNED]
@@ -184,10 +187,11 @@ def _draw_planned(
         axes.broken_barh(
             [clock.extent(bar.start, bar.end) for bar in found],
             (row - _HALF - _THIN, _THIN),
+            facecolor=[colours.of(bar.order) for bar in found],
+            alpha=_PLANNED["alpha"],
             linewidth=0,
             zorder=4,
             urls=say(found),
-            **_PLANNED,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
@@ -54,16 +54,24 @@ def gantt(
     notes: dict[str, str] = {}
     if planned:
         done = [e for e in executions(events) if e.plan is not None]
-        bars += [_planned(execution) for execution in done]
+        order = {bar.what: bar.order for bar in bars if bar.doing is Doing.WORK}
+        bars += [_planned(execution, order) for execution in done]
         notes = {execution.operation: _shift(world, execution) for execution in done}
     return drawn(world, rows, bars, window, _colours(world, events), heading, notes)
 
 
-def _planned(execution: Execution) -> Bar:
+def _planned(execution: Execution, order: Mapping[str, str | None]) -> Bar:
     assert execution.plan is not None
     machine, start, end = execution.plan
     what = execution.operation
-    return Bar(row=machine, start=start, end=end, doing=Doing.PLANNED, what=what)
+    return Bar(
+        row=machine,
+        start=start,
+        end=end,
+        doing=Doing.PLANNED,
+        order=order.get(what),
+        what=what,
+    )
 
 
 def _shift(world: World, execution: Execution) -> str:

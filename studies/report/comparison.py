@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from matplotlib import colormaps
+from matplotlib import colormaps, rc_context
 from matplotlib.figure import Figure
 
 from measures.kpis import KPI_TABLE
 from studies.compare import Comparison
 from studies.report.page import Chart, Section, page
+from studies.report.svg import SMALL, WIDTH
 from studies.tables import COMPARED, Table, comparison_table, interval_text, unit_of
-
-_WIDTH = 7.2  # inches
 
 
 def comparison_report(comparison: Comparison) -> str:
@@ -95,6 +94,7 @@ def _all(comparison: Comparison) -> Table:
     return Table("All KPIs", columns, rows, columns[2:])
 
 
+@rc_context(SMALL)
 def _differences(comparison: Comparison) -> list[Section]:
     """Show the paired differences in percent of the reference, as a forest plot."""
     others = [policy for policy in comparison.kpis if policy != comparison.reference]
@@ -109,7 +109,7 @@ def _differences(comparison: Comparison) -> list[Section]:
         return []
     rows = list(dict.fromkeys(name for name, _, _ in found))
     figure = Figure(
-        figsize=(_WIDTH, 1.1 + 0.2 * len(rows) * (1 + len(others))),
+        figsize=(WIDTH, 0.9 + 0.16 * len(rows) * (1 + len(others))),
         layout="constrained",
     )
     axes = figure.add_subplot()
@@ -130,7 +130,7 @@ def _differences(comparison: Comparison) -> list[Section]:
     for name in rows:
         more = better[KPI_TABLE[name.partition(".")[0]].more]
         labels.append(f"{name}\n{more}" if more else name)
-    axes.set_yticks(range(len(rows)), labels, fontsize=8)
+    axes.set_yticks(range(len(rows)), labels, fontsize=7)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlabel(f"difference from {comparison.reference}, %")
     axes.grid(axis="x", color="#cfd8dc", linewidth=0.5)
@@ -141,12 +141,13 @@ def _differences(comparison: Comparison) -> list[Section]:
     return [Section(title="Differences", parts=[Chart(figure=figure, caption=caption)])]
 
 
+@rc_context(SMALL)
 def _by_seed(comparison: Comparison) -> list[Section]:
     """Show what counts most under each seed: how alike the pairs are."""
     kpi = _main_kpi(comparison)
     if kpi is None or len(comparison.seeds) < 2:
         return []
-    figure = Figure(figsize=(_WIDTH, 3.0), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
     axes = figure.add_subplot()
     for k, (policy, kpis) in enumerate(comparison.kpis.items()):
         if kpi in kpis:

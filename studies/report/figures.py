@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from kernel.calendar import HOUR
@@ -18,6 +19,7 @@ from measures.floor import FloorUse
 from studies.bars import Bar, Doing
 from studies.clock import Clock
 from studies.draw import length
+from studies.report.svg import SMALL, WIDTH
 from worlds.layout import Layout
 from worlds.spec import World
 
@@ -26,7 +28,6 @@ _PARTS = 240
 _CELLS = 120
 #: More dots than that are drawn as one picture, without tooltips.
 _MOST_DOTS = 2000
-_WIDTH = 7.2  # inches
 _BLUE, _RED, _ORANGE = "#3f7fbf", "#c0392b", "#e6862e"
 
 SHADES: Mapping[Delay, str] = {
@@ -53,9 +54,10 @@ def _plain(axes: Axes, label: str = "") -> None:
         axes.set_ylabel(label)
 
 
+@rc_context(SMALL)
 def over_time(world: World, course: Course) -> Figure:
     """Return lots, orders and the lateness of what shipped, over time."""
-    figure = Figure(figsize=(_WIDTH, 5.6), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
     lots, orders, late = figure.subplots(3, 1, sharex=True, height_ratios=(1, 1, 1.3))
     clock = Clock(world)
     edges = [clock.at(course.end * k / _PARTS) for k in range(_PARTS + 1)]
@@ -68,7 +70,7 @@ def over_time(world: World, course: Course) -> Figure:
         axes.stairs(values, edges, fill=True, color=colour, alpha=0.55, label=label)
     _plain(lots, "lots on\nthe floor")
     _plain(orders, "orders")
-    orders.legend(frameon=False, loc="upper left", ncols=2)
+    orders.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 0.97), ncols=2)
     _dots(late, course.shipments, clock, world)
     late.set_xlim(clock.at(0), clock.at(max(1, course.end)))
     clock.label(late, ticks=9)
@@ -104,9 +106,14 @@ def _shipped(one: Shipment, clock: Clock, world: World) -> str:
     return f"{one.order}{rush} shipped {clock.said(one.time)}, {amount} {than} its due"
 
 
+#: From nothing to all: it lets the page through where little is done.
+_FADING = LinearSegmentedColormap.from_list(
+    "fading", [(0.25, 0.5, 0.75, 0.0), (0.25, 0.5, 0.75, 0.55), (0.85, 0.3, 0.1, 1.0)]
+)
 _BUSY = {Doing.WORK, Doing.LOADED, Doing.EMPTY, Doing.SETUP}
 
 
+@rc_context(SMALL)
 def use_over_time(
     world: World, rows: Sequence[str], bars: Sequence[Bar], end: int
 ) -> Figure:
@@ -123,23 +130,20 @@ def use_over_time(
         for k in range(int(start / width), min(_CELLS - 1, int(bar.end / width)) + 1):
             inside = min(bar.end, (k + 1) * width) - max(start, k * width)
             busy[place[bar.row], k] += max(0.0, inside) / width
-    figure = Figure(figsize=(_WIDTH, 0.9 + 0.16 * len(rows)), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 0.8 + 0.13 * len(rows)), layout="constrained")
     axes, clock = figure.add_subplot(), Clock(world)
     image = axes.imshow(
         busy,
         aspect="auto",
         interpolation="nearest",
-        cmap="YlGnBu",
+        cmap=_FADING,
         vmin=0,
         vmax=1,
         extent=(clock.at(0), clock.at(max(1, end)), len(rows) - 0.5, -0.5),
     )
-    axes.set_yticks(range(len(rows)), rows, fontsize=7)
+    axes.set_yticks(range(len(rows)), rows, fontsize=6)
     axes.tick_params(axis="y", length=0)
     clock.label(axes, ticks=9)
-    if not world.unit:
-        axes.xaxis_date()
-        clock.label(axes, ticks=9)
     bar_axes = figure.colorbar(image, ax=axes, fraction=0.03, pad=0.01)
     bar_axes.set_ticks([0, 0.5, 1], labels=["0 %", "50 %", "100 %"])
     return figure
@@ -149,10 +153,11 @@ def use_over_time(
 Spent = tuple[str, Mapping[Delay, float], float | None]
 
 
+@rc_context(SMALL)
 def spent(world: World, rows: Sequence[Spent]) -> Figure:
     """Return bars that say what time was spent on, since the order was received."""
     unit, per = (world.unit, world.unit_ms) if world.unit else ("h", HOUR)
-    figure = Figure(figsize=(_WIDTH, 1.5 + 0.26 * len(rows)), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 1.2 + 0.2 * len(rows)), layout="constrained")
     axes = figure.add_subplot()
     for delay, shade in SHADES.items():
         if not any(times[delay] for _, times, _ in rows):
@@ -177,7 +182,7 @@ def spent(world: World, rows: Sequence[Spent]) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(f"time since the order was received, {unit}")
     _plain(axes)
-    figure.legend(loc="outside upper left", ncols=6, frameon=False, fontsize=8)
+    figure.legend(loc="outside upper left", ncols=5, frameon=False)
     return figure
 
 
@@ -187,6 +192,7 @@ def _until(delay: Delay) -> list[Delay]:
     return order[: order.index(delay)]
 
 
+@rc_context(SMALL)
 def floor_map(world: World, use: FloorUse) -> Figure | None:
     """Return the floor with where vehicles drive and stand, and where lots wait.
 
@@ -197,8 +203,8 @@ def floor_map(world: World, use: FloorUse) -> Figure | None:
     wide, high = max(xs) - min(xs), max(ys) - min(ys)
     if len(set(at.values())) < max(2, len(at) // 2) or not use.end:
         return None
-    tall = min(6.5, max(2.6, _WIDTH * high / max(wide, 1e-9)))
-    figure = Figure(figsize=(_WIDTH, tall + 0.9), layout="constrained")
+    tall = min(5.5, max(2.0, WIDTH * high / max(wide, 1e-9)))
+    figure = Figure(figsize=(WIDTH, tall + 0.9), layout="constrained")
     axes = figure.add_subplot()
     _draw_ways(axes, world, use, at)
     _draw_places(axes, world, use, at)
@@ -222,7 +228,7 @@ def _draw_ways(axes: Axes, world: World, use: FloorUse, at: _Places) -> None:
     heat = colormaps["YlOrRd"]
     lines = LineCollection(
         [(at[a], at[b]) for a, b in drawn],
-        linewidths=[1 + 7 * share for share in shares],
+        linewidths=[0.8 + 5 * share for share in shares],
         colors=[heat(0.3 + 0.6 * share) if share else "#cfd8dc" for share in shares],
         capstyle="round",
         zorder=1,
@@ -255,7 +261,7 @@ def _draw_places(axes: Axes, world: World, use: FloorUse, at: _Places) -> None:
         dots = axes.scatter(
             [at[node][0] for node in shown],
             [at[node][1] for node in shown],
-            s=[4 + 900 * values[node] / most for node in shown],
+            s=[3 + 480 * values[node] / most for node in shown],
             zorder=3,
             label=f"{what} (the most: {most:.2g} on average)" if shown else None,
             **style,
@@ -270,10 +276,10 @@ def _draw_places(axes: Axes, world: World, use: FloorUse, at: _Places) -> None:
         axes.annotate(
             "/".join(places),
             at[node],
-            (0, 7),
+            (0, 5),
             textcoords="offset points",
             ha="center",
-            fontsize=7,
+            fontsize=6,
             zorder=5,
         )
 

@@ -168,7 +168,7 @@ def _results(world: World, values: Mapping[str, float]) -> Section:
     columns = ("KPI", "value", "unit", "formula", "source")
     return Section(
         title="Results",
-        text=("One run: there are no intervals; `compare` gives them.",),
+        text=("One run: there are no intervals; compare gives them.",),
         parts=[main_kpis(world, values)],
         folded=[Table("All KPIs", columns, rows, ("value",))],
     )
@@ -195,8 +195,8 @@ def _gantt(world: World, events: Sequence[Event]) -> Section:
             f"{_signed(world, kept.late)} (a tenth still later)."
         )
         text.append(
-            "Thin grey bars above the work say when it was first planned there. Plans "
-            "are made anew all the time: a factory follows its latest one."
+            "Thin bars above the work say when it was first planned there. Plans are "
+            "made anew all the time: a factory follows its latest one."
         )
     text.append("Point at a bar, or tap it, to read what it stands for.")
     bars = bars_of(events)
@@ -209,7 +209,8 @@ def _gantt(world: World, events: Sequence[Event]) -> Section:
         parts=[
             Chart(
                 figure=gantt(world, events, planned=True),
-                caption="What machines and vehicles did, below when it was planned",
+                caption="What machines and vehicles did"
+                + ("" if kept is None else "; above it, thin, when it was planned"),
                 wide=True,
             ),
             Chart(
@@ -303,6 +304,8 @@ def _sums(
     whole = [sum(mean.values()) or 1.0 for mean in (ours, theirs)]
     rows = []
     for delay in sorted(Delay, key=lambda d: -(ours or theirs)[d]):
+        if not any(mean.get(delay) for mean in (ours, theirs)):
+            continue
         row = [_WORDS[delay]]
         if late:
             row.append(length(world, ours[delay] * len(late)))
@@ -333,7 +336,7 @@ def _bottlenecks(world: World, events: Sequence[Event], use: FloorUse) -> Sectio
                 shown(one.sole, "share"),
                 length(world, one.period),
                 shown(one.active, "share"),
-                f"{use.queue(one.who):.2f}" if use.end else "",
+                f"{use.queue(one.who):.2f}" if one.who in use.waiting else "",
             )
         )
     columns = (
