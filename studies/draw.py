@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from kernel.calendar import DAY, HOUR, MINUTE
+from kernel.calendar import DAY, HOUR, MINUTE, SECOND
 from kernel.events import Event
 from measures.planned import Execution, executions
 from scheduling.plan import Plan
@@ -100,7 +100,9 @@ def length(world: World, ms: float) -> str:
         return f"{ms / world.unit_ms:g} {world.unit}"
     if ms >= 2 * DAY:
         return f"{ms / DAY:.1f} days"
-    return f"{ms / HOUR:.1f} h" if ms >= HOUR else f"{ms / MINUTE:.1f} min"
+    if ms >= HOUR:
+        return f"{ms / HOUR:.1f} h"
+    return f"{ms / MINUTE:.1f} min" if ms >= MINUTE else f"{ms / SECOND:.0f} s"
 
 
 def _colours(world: World, events: Iterable[Event]) -> Colours:

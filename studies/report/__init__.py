@@ -6,13 +6,15 @@
 
 from studies.report.comparison import comparison_report
 from studies.report.page import Chart, Section, page
-from studies.report.run import folder_report, run_report
+from studies.report.run import REPORT, folder_report, run_report, write_report
 
 __all__ = [
+    "REPORT",
     "Chart",
     "Section",
     "comparison_report",
     "folder_report",
     "page",
     "run_report",
+    "write_report",
 ]

@@ -211,7 +211,7 @@ def floor_map(world: World, use: FloorUse) -> Figure | None:
     axes.set_aspect("equal" if high * 6 > wide else "auto")
     axes.margins(0.08)
     axes.axis("off")
-    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(loc="outside lower left", frameon=False)
     return figure
 
 

@@ -15,7 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from studies.report.svg import inline
@@ -31,7 +30,7 @@ class Chart:
     wide: bool = False
 
     @property
-    def svg(self) -> Markup:
+    def svg(self) -> str:
         """The figure as an element of the page."""
         return inline(self.figure, self.caption)
 
@@ -76,7 +75,7 @@ def page(title: str, sections: Sequence[Section], lead: str = "") -> str:
 
 
 @cache
-def _template() -> tuple[Template, Markup, Markup]:
+def _template() -> tuple[Template, str, str]:
     """Return the template, the style sheet and the script, as the files hold them."""
     here = Path(__file__).parent
     environment = Environment(
@@ -87,7 +86,6 @@ def _template() -> tuple[Template, Markup, Markup]:
         lstrip_blocks=True,
     )
     style, script = (
-        Markup((here / name).read_text(encoding="utf-8"))
-        for name in ("style.css", "tips.js")
+        (here / name).read_text(encoding="utf-8") for name in ("style.css", "tips.js")
     )
     return environment.get_template("page.html"), style, script

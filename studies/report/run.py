@@ -23,10 +23,12 @@ from studies.draw import gantt, length
 from studies.report import figures
 from studies.report.page import Chart, Section, page
 from studies.tables import Table, main_kpis, shown, unit_of
+from studies.whole import claim_file, written_whole
 from worlds.files import shown as quoted
 from worlds.layout import vehicles_of
 from worlds.spec import World
 
+REPORT = "report.html"
 #: So many bottlenecks, and late orders, are shown.
 _BOTTLENECKS = 10
 _LATE = 12
@@ -91,6 +93,28 @@ def folder_report(folder: Path) -> str:
     first = bad[0]
     problem = f"cannot be true: {first.subject}: {first.sentence} (rule {first.rule})"
     raise BadInput(str(run.folder), f"{first.time} ms", problem)
+
+
+def write_report(folder: Path, path: Path | None = None) -> Path:
+    """Write the report of a run folder to a file, and return which.
+
+    Parameters
+    ----------
+    path
+        ``report.html`` in the folder, if None.
+
+    Raises
+    ------
+    BadInput
+        As :func:`folder_report`, or if the file cannot be written.
+    """
+    if path is not None:
+        claim_file(path)
+    text = folder_report(folder)
+    target = path or folder / REPORT
+    with written_whole(target) as file:
+        file.write(text.encode())
+    return target
 
 
 def _checked(about: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -327,10 +351,9 @@ def _sums(
 def _bottlenecks(world: World, events: Sequence[Event], use: FloorUse) -> Section:
     """Show who held up the others."""
     rows = []
-    for k, one in enumerate(bottlenecks(world, events)[:_BOTTLENECKS], start=1):
+    for one in bottlenecks(world, events)[:_BOTTLENECKS]:
         rows.append(
             (
-                str(k),
                 one.who,
                 shown(one.sole + one.shifting, "share"),
                 shown(one.sole, "share"),
@@ -340,7 +363,7 @@ def _bottlenecks(world: World, events: Sequence[Event], use: FloorUse) -> Sectio
             )
         )
     columns = (
-        *("rank", "machine or vehicle", "bottleneck", "sole", "mean active period"),
+        *("machine or vehicle", "bottleneck", "sole", "mean active period"),
         *("active", "lots before it"),
     )
     return Section(
@@ -351,7 +374,7 @@ def _bottlenecks(world: World, events: Sequence[Event], use: FloorUse) -> Sectio
             "Tanaka, 2001 and 2002): at work, set up or broken down, not waiting. It "
             "is the sole one unless its period overlaps that of the next.",
         ),
-        parts=[Table("", columns, rows, columns[2:])],
+        parts=[Table("", columns, rows, columns[1:])],
     )
 
 

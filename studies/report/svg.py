@@ -9,10 +9,10 @@ variables (so that a dark page has a light grid), and tooltips. A shape's URL
 from __future__ import annotations
 
 import re
+from html import escape
 from io import StringIO
 from typing import Any
 
-from markupsafe import Markup, escape
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
@@ -45,7 +45,7 @@ _REFERRED = re.compile(r'(?:url\(|href=")#([^")]*)')
 _COLOUR = re.compile("|".join(THEME))
 
 
-def inline(figure: Figure, caption: str) -> Markup:
+def inline(figure: Figure, caption: str) -> str:
     """Return a figure as an ``<svg>`` element whose accessible name is the caption."""
     figure.patch.set_alpha(0.0)
     for axes in figure.axes:
@@ -64,7 +64,7 @@ def inline(figure: Figure, caption: str) -> Markup:
     text = _COLOUR.sub(lambda m: f"var({THEME[m.group(0)]})", text)
     text = re.sub(r">\s+<", "><", text)
     name = f'<svg role="img" aria-label="{escape(caption)}" '
-    return Markup(text.replace("<svg ", name, 1).strip())
+    return text.replace("<svg ", name, 1).strip()
 
 
 def _rounded(attribute: re.Match[str]) -> str:
