@@ -85,7 +85,7 @@ def averaged(steps: Sequence[tuple[int, int]], end: int, parts: int) -> list[flo
     """
     width = end / parts
     areas = [0.0] * parts
-    if not end:
+    if not steps or not end:
         return areas
     for (start, value), (until, _) in zip(steps, [*steps[1:], (end, 0)], strict=True):
         if not value:

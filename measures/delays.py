@@ -292,19 +292,21 @@ class Delays:
         ended: int,
     ) -> Iterator[tuple[int, int, Delay]]:
         """Yield the time of a chain in spans, each with what it was spent on."""
+        if not chain:
+            return
         ends = [min(mark.time, ended) for _, mark in chain[1:]] + [ended]
-        ended_well, machine, wanted = order.shipped is not None, None, None
-        if not ended_well and chain:
+        leaving, machine, wanted = order.shipped is not None, None, None
+        if not leaving:
             last = chain[-1][1]
             machine = last.place if last.brought else None
             wanted = self._now if self._materials.lacking(id) else None
         for (lot, mark), end in reversed(list(zip(chain, ends, strict=True))):
-            if mark.doing == "wait" and ended_well:
+            if mark.doing == "wait" and leaving:
                 yield mark.time, end, Delay.DOCK
             elif mark.doing == "wait":
                 yield from self._wait(lot, mark, end, machine, wanted)
             else:
-                ended_well = False
+                leaving = False
                 yield mark.time, end, _OTHERWISE[mark.doing]
             if mark.doing == "work":
                 machine = mark.place

@@ -12,9 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import python_version
 from tempfile import mkdtemp
 from typing import Any
 
@@ -25,10 +23,10 @@ from studies.draw import gantt
 from studies.orders import COLUMNS, order_rows
 from studies.report import REPORT, run_report
 from studies.run import Run
+from studies.versions import versions
 from worlds.files import loaded_json, read_text
 
 FILES = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png", REPORT)
-_PACKAGES = ("mesa", "ortools", "numba", "numpy", "holofab")
 
 
 def default_folder(scenario: Scenario) -> Path:
@@ -119,17 +117,6 @@ def about(run: Run, command: Sequence[str]) -> dict[str, Any]:
         "reproducible": run.reproducible,
         "wall_seconds": round(run.wall_seconds, 3),
     }
-
-
-def versions() -> dict[str, str]:
-    """Return what a run was made with; Holofab itself need not be installed."""
-    found = {"python": python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "checkout"
-    return found
 
 
 def _write_json(path: Path, content: Any) -> None:

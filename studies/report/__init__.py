@@ -5,8 +5,9 @@
 """
 
 from studies.report.comparison import comparison_report
+from studies.report.folder import REPORT, folder_report, write_report
 from studies.report.page import Chart, Section, page
-from studies.report.run import REPORT, folder_report, run_report, write_report
+from studies.report.run import run_report
 
 __all__ = [
     "REPORT",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+
 from matplotlib import colormaps, rc_context
 from matplotlib.figure import Figure
 
@@ -10,12 +13,18 @@ from studies.compare import Comparison
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL, WIDTH
 from studies.tables import COMPARED, Table, comparison_table, interval_text, unit_of
+from studies.versions import versions
 
 
-def comparison_report(comparison: Comparison) -> str:
+def comparison_report(comparison: Comparison, command: Sequence[str] = ()) -> str:
     """Return the report of a comparison as one HTML page.
 
     Differences are paired by seed, with 95 % intervals.
+
+    Parameters
+    ----------
+    command
+        The words that asked for it (``run.py compare ...``).
     """
     seeds, reference = comparison.seeds, comparison.reference
     rows = [
@@ -24,9 +33,15 @@ def comparison_report(comparison: Comparison) -> str:
         ("policies", ", ".join(comparison.kpis)),
         ("reference", reference),
         ("seeds", f"{seeds[0]} to {seeds[-1]}, the same for each policy"),
+        ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
     ]
+    again = f"To run it again: python {shlex.join(command)}"
     sections = [
-        Section(title="What was compared", parts=[Table("", ("what", "value"), rows)]),
+        Section(
+            title="What was compared",
+            text=(again,) if command else (),
+            parts=[Table("", ("what", "value"), rows)],
+        ),
         Section(
             title="Results",
             text=(_meaning(comparison),),
