@@ -42,7 +42,7 @@ def gantt(
     bars = bars_of(events)
     rows = [machine.id for machine in world.machines]
     rows += [id for id, _, _ in vehicles_of(world)]
-    end = max(1, *(event.time for event in events[-1:]))
+    end = max([1, *(event.time for event in events[-1:])])
     if window is not None:
         span = f"{length(world, window[1] - window[0])} of {length(world, end)}"
     elif len(bars) <= _MOST_BARS * len(rows) or end <= _HOURS * HOUR:

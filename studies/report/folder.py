@@ -8,7 +8,7 @@ from typing import Any
 from kernel.errors import BadInput
 from measures.check import check_trace
 from measures.check.shape import well_formed
-from measures.runfolder import RUN, read_run
+from measures.runfolder import RUN, TRACE, Run, read_run
 from studies.report.run import run_report
 from studies.whole import claim_file, written_whole
 from worlds.files import shown as quoted
@@ -25,14 +25,12 @@ def folder_report(folder: Path) -> str:
         If it is no run folder, or its record cannot be true.
     """
     run = read_run(folder)
+    about = _checked(run)
     _, bad = well_formed(run.world, run.trace.events)
     if not bad:
         try:
-            about = {**run.about, "scenario": run.trace.header["scenario"]}
-            return run_report(run.world, run.trace.events, _checked(about, folder))
-        except BadInput:
-            raise
-        except Exception:
+            return run_report(run.world, run.trace.events, about)
+        except Exception:  # whatever a fold runs into: the check says what it is
             bad = check_trace(run.world, run.trace.events)
             if not bad:
                 raise
@@ -63,13 +61,36 @@ def write_report(folder: Path, path: Path | None = None) -> Path:
     return target
 
 
-def _checked(about: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return ``run.json`` if it has what a report tells of it."""
-    words = about.get("command")
-    if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
-        problem = f"{quoted(words)}, expected a list of words"
-        raise BadInput(str(folder / RUN), "command", problem)
-    if not isinstance(about.get("versions"), dict):
-        problem = f"{quoted(about.get('versions'))}, expected versions by package"
-        raise BadInput(str(folder / RUN), "versions", problem)
-    return about
+def _checked(run: Run) -> dict[str, Any]:
+    """Return ``run.json``, if it and the record have what a report tells of them."""
+    scenario = run.trace.header.get("scenario")
+    policy = scenario.get("policy") if isinstance(scenario, dict) else None
+    if (
+        not isinstance(scenario, dict)
+        or not isinstance(policy, dict)
+        or not isinstance(policy.get("name"), str)
+        or not isinstance(scenario.get("seed"), int)
+        or not _texts(scenario.get("disturbances"))
+    ):
+        problem = f"{quoted(scenario)}, expected policy, seed and disturbances"
+        raise BadInput(f"{run.folder / TRACE}, line 1", "scenario", problem)
+    window, made_with = run.about.get("window"), run.about.get("versions")
+    for key, fine, expected in (
+        ("command", _texts(run.about.get("command")), "a list of words"),
+        ("versions", isinstance(made_with, dict), "versions by package"),
+        ("window", _two(window), "two instants, ms"),
+        ("reproducible", run.about.get("reproducible") in (True, False), "true, false"),
+    ):
+        if not fine:
+            problem = f"{quoted(run.about.get(key))}, expected {expected}"
+            raise BadInput(str(run.folder / RUN), key, problem)
+    return {**run.about, "scenario": scenario}
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _two(value: Any) -> bool:
+    whole = isinstance(value, list) and all(type(time) is int for time in value)
+    return whole and len(value) == 2
