@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from kernel.calendar import DAY, HOUR, MINUTE, SECOND
 from kernel.events import Event
-from measures.planned import Execution, executions
+from measures.planned import Execution
 from scheduling.plan import Plan
 from scheduling.problem import Problem
 from studies.bars import Bar, Doing, bars_of, busiest
@@ -27,21 +27,23 @@ def gantt(
     *,
     window: tuple[int, int] | None = None,
     title: str = "",
-    planned: bool = False,
+    rows: Sequence[str] | None = None,
+    done: Sequence[Execution] = (),
 ) -> Figure:
     """Return the work done by each machine and, below, the trips of each vehicle.
 
     Parameters
     ----------
-    planned
-        Whether to show too when each operation was first planned.
     window
         From when to when, ms. By default the whole run if that can be read, else the
         busiest hours that count; the title says which.
+    rows
+        The machines and vehicles to show; by default all (:func:`all_rows`).
+    done
+        Operations whose first plan is to be shown too, and told how it was kept.
     """
     bars = bars_of(events)
-    rows = [machine.id for machine in world.machines]
-    rows += [id for id, _, _ in vehicles_of(world)]
+    rows = all_rows(world) if rows is None else rows
     end = max([1, *(event.time for event in events[-1:])])
     if window is not None:
         span = f"{length(world, window[1] - window[0])} of {length(world, end)}"
@@ -51,13 +53,18 @@ def gantt(
         window = busiest(bars, _HOURS * HOUR, HOUR, _counted(events))
         span = f"the busiest {_HOURS} hours of {length(world, end)}"
     heading = f"{title}: {span}" if title else span
-    notes: dict[str, str] = {}
-    if planned:
-        done = [e for e in executions(events) if e.plan is not None]
-        order = {bar.what: bar.order for bar in bars if bar.doing is Doing.WORK}
-        bars += [_planned(execution, order) for execution in done]
-        notes = {execution.operation: _shift(world, execution) for execution in done}
+    known = [execution for execution in done if execution.plan is not None]
+    order = {bar.what: bar.order for bar in bars if bar.doing is Doing.WORK}
+    bars += [_planned(execution, order) for execution in known]
+    notes = {execution.operation: _shift(world, execution) for execution in known}
     return drawn(world, rows, bars, window, _colours(world, events), heading, notes)
+
+
+def all_rows(world: World) -> list[str]:
+    """Return the machines, then the vehicles."""
+    return [machine.id for machine in world.machines] + [
+        id for id, _, _ in vehicles_of(world)
+    ]
 
 
 def _planned(execution: Execution, order: Mapping[str, str | None]) -> Bar:

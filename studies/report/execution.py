@@ -13,15 +13,16 @@ from kernel.events import Event
 from measures.planned import adherence, executions
 from studies.bars import Bar, Doing, bars_of
 from studies.clock import Clock
-from studies.draw import gantt, length
+from studies.draw import all_rows, gantt, length
 from studies.report.page import Chart, Section
 from studies.report.svg import SMALL, WIDTH
 from studies.tables import shown
-from worlds.layout import vehicles_of
 from worlds.spec import World
 
 #: The whole run is shown in so many columns.
 _CELLS = 120
+#: More machines and vehicles than that make a page too large to send.
+_MOST_ROWS = 60
 
 
 def execution_section(world: World, events: Sequence[Event]) -> Section:
@@ -50,15 +51,20 @@ def execution_section(world: World, events: Sequence[Event]) -> Section:
         )
     text.append("Point at a bar, or tap it, to read what it stands for.")
     bars = bars_of(events)
-    rows = [machine.id for machine in world.machines]
-    rows += [id for id, _, _ in vehicles_of(world)]
+    everything = all_rows(world)
+    rows = _busiest(everything, bars)
+    if len(rows) < len(everything):
+        text.append(
+            f"Of {len(everything)} machines and vehicles the {len(rows)} that did the "
+            "most are shown."
+        )
     end = events[-1].time if events else 0
     return Section(
         title="Plan and execution",
         text=text,
         parts=[
             Chart(
-                figure=gantt(world, events, planned=True),
+                figure=gantt(world, events, rows=rows, done=done),
                 caption="What machines and vehicles did"
                 + ("" if kept is None else "; above it, thin, when it was planned"),
                 wide=True,
@@ -69,6 +75,18 @@ def execution_section(world: World, events: Sequence[Event]) -> Section:
             ),
         ],
     )
+
+
+def _busiest(rows: Sequence[str], bars: Sequence[Bar]) -> list[str]:
+    """Return those that did the most, in their order, if they are too many to show."""
+    if len(rows) <= _MOST_ROWS:
+        return list(rows)
+    busy = dict.fromkeys(rows, 0)
+    for bar in bars:
+        if bar.doing in _BUSY and bar.row in busy:
+            busy[bar.row] += bar.end - bar.start
+    most = set(sorted(rows, key=lambda row: -busy[row])[:_MOST_ROWS])
+    return [row for row in rows if row in most]
 
 
 def _signed(world: World, ms: float) -> str:

@@ -114,12 +114,15 @@ def _what(world: World, events: Sequence[Event], about: Mapping[str, Any]) -> Se
 
 def _results(world: World, values: Mapping[str, float]) -> Section:
     """Show the KPIs: the main ones, and all of them with their formulas."""
-    rows = []
+    rows, before = [], ""
     for name, value in values.items():
-        kpi = KPI_TABLE[name.partition(".")[0]]
-        unit = unit_of(name, world.unit)
-        formula = kpi.formula.replace("`", "")
-        rows.append((name, shown(value, unit), unit, formula, kpi.source))
+        kind, unit = name.partition(".")[0], unit_of(name, world.unit)
+        kpi = KPI_TABLE[kind]
+        meaning = (kpi.formula.replace("`", ""), kpi.source)
+        rows.append(
+            (name, shown(value, unit), unit, *(meaning if kind != before else ("", "")))
+        )
+        before = kind
     columns = ("KPI", "value", "unit", "formula", "source")
     return Section(
         title="Results",

@@ -248,6 +248,17 @@ def test_an_order_that_never_ships_is_shown() -> None:
     read(text)
 
 
+def test_of_many_machines_the_busiest_are_shown() -> None:
+    """A page stays small enough to send; it says how many are left out."""
+    shop = small_world(
+        [machine(f"m{k}", "m") for k in range(70)],
+        [product(step("a", "m"))],
+        [order(f"O{k}") for k in range(70)],
+    )
+    text = report_of(run(scenario_of(shop, policy="rule")))
+    assert "Of 70 machines and vehicles the 60 that did the most" in text
+
+
 @pytest.mark.parametrize("name", ["ft06", "EX11"])
 def test_an_instance_is_reported_in_its_unit(name: str) -> None:
     """With and without vehicles: makespan, no dues, no lateness."""
