@@ -28,6 +28,7 @@ def gantt(
     window: tuple[int, int] | None = None,
     title: str = "",
     rows: Sequence[str] | None = None,
+    bars: Sequence[Bar] | None = None,
     done: Sequence[Execution] = (),
 ) -> Figure:
     """Return the work done by each machine and, below, the trips of each vehicle.
@@ -39,10 +40,12 @@ def gantt(
         busiest hours that count; the title says which.
     rows
         The machines and vehicles to show; by default all (:func:`all_rows`).
+    bars
+        Those of the events (:func:`~studies.bars.bars_of`), if they are known already.
     done
         Operations whose first plan is to be shown too, and told how it was kept.
     """
-    bars = bars_of(events)
+    bars = bars_of(events) if bars is None else bars
     rows = all_rows(world) if rows is None else rows
     end = max([1, *(event.time for event in events[-1:])])
     if window is not None:
@@ -55,7 +58,7 @@ def gantt(
     heading = f"{title}: {span}" if title else span
     known = [execution for execution in done if execution.plan is not None]
     order = {bar.what: bar.order for bar in bars if bar.doing is Doing.WORK}
-    bars += [_planned(execution, order) for execution in known]
+    bars = [*bars, *(_planned(execution, order) for execution in known)]
     notes = {execution.operation: _shift(world, execution) for execution in known}
     return drawn(world, rows, bars, window, _colours(world, events), heading, notes)
 

@@ -64,7 +64,7 @@ def execution_section(world: World, events: Sequence[Event]) -> Section:
         text=text,
         parts=[
             Chart(
-                figure=gantt(world, events, rows=rows, done=done),
+                figure=gantt(world, events, rows=rows, bars=bars, done=done),
                 caption="What machines and vehicles did"
                 + ("" if kept is None else "; above it, thin, when it was planned"),
                 wide=True,

@@ -11,6 +11,7 @@ from measures.bottlenecks import bottlenecks
 from measures.delays import OrderTime, order_times
 from measures.floor import FloorUse, floor_use
 from measures.kpis import KPI_TABLE, flat, kpis
+from studies.collector import seldom_collected
 from studies.draw import length
 from studies.report.course import course_section
 from studies.report.execution import execution_section
@@ -24,6 +25,7 @@ from worlds.spec import World
 _BOTTLENECKS = 10
 
 
+@seldom_collected()
 def run_report(
     world: World,
     events: Sequence[Event],
