@@ -122,7 +122,7 @@ def run(
         _print(shipped_sentence(done))
         for said in loose_ends(done):
             _print(said)
-        _print(f"Everything is in {folder}, the picture is {folder / 'gantt.png'}.")
+        _print(f"Everything is in {folder}, the report is {folder / 'report.html'}.")
     events = f"{len(done.trace.events)} events"
     found = [sentence(one) for one in done.violations]
     return _verdict(events, found, _tell if as_json else _print)
@@ -310,6 +310,20 @@ def view(
     )
     names = tuple(one.name for one in shipped())
     serve(scenario, names, address, browse=not no_open, say=_tell)
+    return FINE
+
+
+@app.command()
+def report(
+    run_dir: Annotated[Path, typer.Argument(help="A run folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File. [default: RUN_DIR/report.html]")
+    ] = None,
+) -> int:
+    """Write the report of a run anew, as one HTML page."""
+    from studies.report import write_report
+
+    _print(f"Written: {write_report(run_dir, out)}.")
     return FINE
 
 

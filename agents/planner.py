@@ -176,6 +176,7 @@ class PlannerAgent(Holon):
         if plan is None or not plan.assignments:
             return
         self.factory.revision += 1
+        self._tell_fresh(plan)
         self.plan = plan
         self.advice = Advice(self.factory, plan, situation, self.leads)
         self.advice.give()
@@ -211,6 +212,20 @@ class PlannerAgent(Holon):
             adopted=plan is not None,
             revision=self.factory.revision + (plan is not None),
         )
+
+    def _tell_fresh(self, plan: Plan) -> None:
+        """Leave in the record what the plan in force has not spanned so far."""
+        factory = self.factory
+        told = self.plan.machine_of() if self.plan is not None else {}
+        fresh = [
+            [work.operation, work.machine, work.start, work.end]
+            for work in plan.assignments
+            if work.operation not in told
+            and work.operation not in factory.begun
+            and work.machine in factory.machines  # not the dock
+        ]
+        if fresh:
+            factory.emit("work_planned", "planner", assignments=fresh)
 
     def _nervousness(self, plan: Plan | None) -> tuple[int, int, int]:
         """Return changed machines, shifts of start (ms) and what both plans have."""

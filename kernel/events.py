@@ -166,6 +166,9 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "adopted",
         "revision",
     ),
+    # operations a plan in force spans that the plan before it did not:
+    # `assignments` [[operation, machine, start, end], ...], ms
+    "work_planned": ("assignments",),
     "decision_touched": ("what",),  # a person decided something
     "policy_changed": ("policy",),  # from now on it is another
     "disturbed": ("what",),

@@ -20,17 +20,22 @@ class Doing(StrEnum):
     LOADED = "loaded"
     EMPTY = "driving empty"
     STOPPED = "stopped"
+    PLANNED = "as first planned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """Something a machine or vehicle (``row``) did, in ms; ``order`` it did it for."""
+    """Something a machine or vehicle (``row``) did, in ms; ``order`` it did it for.
+
+    ``what`` is the operation in work, the lot on a vehicle, or the set-up's family.
+    """
 
     row: str
     start: int
     end: int
     doing: Doing
     order: str | None = None
+    what: str = ""
 
 
 class _Bars:
@@ -40,20 +45,26 @@ class _Bars:
         self.bars: list[Bar] = []
         self.now = 0
         self._order: dict[str, str] = {}  # lot -> order
-        self._open: dict[tuple[str, Doing, str], tuple[int, str | None]] = {}
+        #: Row, doing, key -> since when, for which order, what.
+        self._open: dict[tuple[str, Doing, str], tuple[int, str | None, str]] = {}
 
     def _begin(
-        self, row: str, doing: Doing, what: str = "", order: str | None = None
+        self,
+        row: str,
+        doing: Doing,
+        key: str = "",
+        order: str | None = None,
+        what: str = "",
     ) -> None:
-        self._open.setdefault((row, doing, what), (self.now, order))
+        self._open.setdefault((row, doing, key), (self.now, order, what or key))
 
-    def _end(self, row: str, doing: Doing, what: str = "") -> None:
-        found = self._open.pop((row, doing, what), None)
-        if found is not None and found[0] < self.now:
-            start, order = found
-            self.bars.append(
-                Bar(row=row, start=start, end=self.now, doing=doing, order=order)
+    def _end(self, row: str, doing: Doing, key: str = "") -> None:
+        start, order, what = self._open.pop((row, doing, key), (self.now, None, ""))
+        if start < self.now:
+            bar = Bar(
+                row=row, start=start, end=self.now, doing=doing, order=order, what=what
             )
+            self.bars.append(bar)
 
     def add(self, event: Event) -> None:
         """Take in a fact."""
@@ -64,8 +75,8 @@ class _Bars:
 
     def end(self) -> list[Bar]:
         """Return all bars, those that have not ended cut off now."""
-        for row, doing, what in list(self._open):
-            self._end(row, doing, what)
+        for row, doing, key in list(self._open):
+            self._end(row, doing, key)
         return self.bars
 
     # -- lots ----------------------------------------------------------------------
@@ -93,13 +104,13 @@ class _Bars:
     operation_finished = operation_interrupted
 
     def setup_started(self, id: str, facts: Mapping[str, Any]) -> None:
-        self._begin(id, Doing.SETUP)
+        self._begin(id, Doing.SETUP, what=facts["to"] or "")
 
     def setup_finished(self, id: str, facts: Mapping[str, Any]) -> None:
         self._end(id, Doing.SETUP)
 
     def machine_failed(self, id: str, facts: Mapping[str, Any]) -> None:
-        self._begin(id, Doing.DOWN)
+        self._begin(id, Doing.DOWN, what=facts["mode"])
 
     def machine_repaired(self, id: str, facts: Mapping[str, Any]) -> None:
         self._end(id, Doing.DOWN)
@@ -141,8 +152,8 @@ class Bars(_Bars):
     def unfinished(self, now: int) -> list[Bar]:
         """Return what has not ended, cut off at an instant, ms."""
         return [
-            Bar(row=row, start=start, end=now, doing=doing, order=order)
-            for (row, doing, _), (start, order) in self._open.items()
+            Bar(row=row, start=start, end=now, doing=doing, order=order, what=what)
+            for (row, doing, _), (start, order, what) in self._open.items()
             if start < now
         ]
 

@@ -6,18 +6,15 @@ No pyplot: a figure that nobody keeps is nobody's global state.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
-from kernel.calendar import DAY
 from studies.bars import Bar, Doing
+from studies.clock import Clock
 from worlds.spec import World
 
 #: Bars have white edges, and the names of their orders, up to so many in a row.
@@ -34,6 +31,8 @@ _STYLE: Mapping[Doing, dict[str, Any]] = {
     Doing.DOWN: {"facecolor": "#c0392b", "hatch": "xxxx", "edgecolor": "#f2d7d5"},
     Doing.STOPPED: {"facecolor": "#c0392b", "edgecolor": "none"},
 }
+_PLANNED: Mapping[str, Any] = {"facecolor": "#607d8b", "alpha": 0.55}
+_THIN = 0.13  # height of a bar that was planned
 
 
 class Colours:
@@ -80,36 +79,6 @@ class Colours:
         ]
 
 
-class _Clock:
-    """Instants as positions: dates in a plant, the unit's numbers in an instance."""
-
-    def __init__(self, world: World) -> None:
-        self._unit, self._per_unit = world.unit, world.unit_ms
-        epoch = datetime(1970, 1, 1, tzinfo=UTC)  # Matplotlib counts days since then
-        self._start = (world.start - epoch).total_seconds() / 86_400
-
-    def at(self, ms: int) -> float:
-        """Return where an instant is drawn."""
-        return ms / self._per_unit if self._unit else self._start + ms / DAY
-
-    def extent(self, bar: Bar) -> tuple[float, float]:
-        """Return where a bar begins, and how long it is."""
-        return self.at(bar.start), self.at(bar.end) - self.at(bar.start)
-
-    def label(self, axes: Axes) -> None:
-        """Have the horizontal axis say what its numbers are."""
-        if self._unit:
-            axes.set_xlabel(f"time, {self._unit}")
-            axes.xaxis.set_major_locator(MaxNLocator(nbins=14, integer=True))
-            return
-        locator = AutoDateLocator(minticks=6, maxticks=16)  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(
-            ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
-        )
-        axes.set_xlabel("date and time, UTC")
-
-
 def drawn(
     world: World,
     rows: Sequence[str],
@@ -117,11 +86,19 @@ def drawn(
     window: tuple[int, int],
     colours: Colours,
     title: str,
+    notes: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Return the chart of what happens in the window, ms; a line parts off vehicles."""
-    figure = Figure(figsize=(15, 1.7 + 0.34 * len(rows)), layout="constrained")
+    """Return the chart of what happens in the window, ms; a line parts off vehicles.
+
+    Each bar says what it stands for as the URL of its shape, which only an SVG keeps
+    (:mod:`studies.report.svg` makes a tooltip of it); ``notes`` add to that, by what
+    the bar is about.
+    """
+    planned = any(bar.doing is Doing.PLANNED for bar in bars)
+    height = 1.7 + (0.42 if planned else 0.34) * len(rows)
+    figure = Figure(figsize=(15, height), layout="constrained")
     axes = figure.add_subplot()
-    clock = _Clock(world)
+    clock = Clock(world)
     axes.set_yticks(range(len(rows)), rows)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(*map(clock.at, window))
@@ -131,9 +108,11 @@ def drawn(
         if bar.end > window[0] and bar.start < window[1] and bar.row in shown:
             shown[bar.row].append(bar)
             seen.add(bar.doing)
+    say = _Sayer(clock, notes or {})
     for k, row in enumerate(rows):
-        _draw_idle(axes, k, shown[row], clock)
-        _draw_work(axes, k, shown[row], clock, colours)
+        _draw_idle(axes, k, shown[row], clock, say)
+        _draw_planned(axes, k, shown[row], clock, colours, say)
+        _draw_work(axes, k, shown[row], clock, colours, say)
     machines = sum(machine.id in shown for machine in world.machines)
     if machines < len(rows):
         axes.axhline(machines - 0.5, color="#37474f", linewidth=0.8)
@@ -145,7 +124,7 @@ def drawn(
     axes.spines[["top", "right"]].set_visible(False)
     patches = colours.patches + [
         Patch(label=str(doing), **style)
-        for doing, style in _STYLE.items()
+        for doing, style in (*_STYLE.items(), (Doing.PLANNED, _PLANNED))
         if doing in seen
     ]
     figure.legend(
@@ -158,24 +137,71 @@ def drawn(
     return figure
 
 
-def _draw_idle(axes: Axes, row: int, bars: Sequence[Bar], clock: _Clock) -> None:
+class _Sayer:
+    """Says in words what bars stand for."""
+
+    def __init__(self, clock: Clock, notes: Mapping[str, str]) -> None:
+        self._clock, self._notes = clock, notes
+
+    def __call__(self, bars: Sequence[Bar]) -> list[str]:
+        """Return a line for each bar."""
+        return [self._line(bar) for bar in bars]
+
+    def _line(self, bar: Bar) -> str:
+        words = f"{bar.row}: {bar.doing} {bar.what}".rstrip()
+        span = self._clock.span(bar.start, bar.end)
+        note = self._notes.get(bar.what) if bar.doing is Doing.WORK else None
+        return f"{words}, {span}" + (f"; {note}" if note else "")
+
+
+def _draw_idle(
+    axes: Axes, row: int, bars: Sequence[Bar], clock: Clock, say: _Sayer
+) -> None:
     """Draw what is no work: set-ups, breakdowns, closed time, empty drives."""
     half = {Doing.CLOSED: 0.5, Doing.EMPTY: 0.1}
     for doing, style in _STYLE.items():
-        spans = [clock.extent(bar) for bar in bars if bar.doing is doing]
-        if spans:
+        found = [bar for bar in bars if bar.doing is doing]
+        if found:
             height = half.get(doing, _HALF)
             axes.broken_barh(
-                spans,
+                [clock.extent(bar.start, bar.end) for bar in found],
                 (row - height, 2 * height),
                 linewidth=0,
                 zorder=1 if doing is Doing.CLOSED else 3,
+                urls=say(found),
                 **style,
             )
 
 
+def _draw_planned(
+    axes: Axes,
+    row: int,
+    bars: Sequence[Bar],
+    clock: Clock,
+    colours: Colours,
+    say: _Sayer,
+) -> None:
+    """Draw above the work, thin, when it was first planned."""
+    found = [bar for bar in bars if bar.doing is Doing.PLANNED]
+    if found:
+        axes.broken_barh(
+            [clock.extent(bar.start, bar.end) for bar in found],
+            (row - _HALF - _THIN, _THIN),
+            facecolor=[colours.of(bar.order) for bar in found],
+            alpha=_PLANNED["alpha"],
+            linewidth=0,
+            zorder=4,
+            urls=say(found),
+        )
+
+
 def _draw_work(
-    axes: Axes, row: int, bars: Sequence[Bar], clock: _Clock, colours: Colours
+    axes: Axes,
+    row: int,
+    bars: Sequence[Bar],
+    clock: Clock,
+    colours: Colours,
+    say: _Sayer,
 ) -> None:
     """Draw work and loaded drives; what overlaps lies in lanes below each other."""
     works = sorted(
@@ -186,12 +212,13 @@ def _draw_work(
     height = 2 * _HALF / max(1, len(lanes))
     for lane, inside in enumerate(lanes):
         axes.broken_barh(
-            [clock.extent(bar) for bar in inside],
+            [clock.extent(bar.start, bar.end) for bar in inside],
             (row - _HALF + lane * height, height),
             facecolor=[colours.of(bar.order) for bar in inside],
             edgecolor="white",
             linewidth=0.3 if len(lanes) < 4 and len(works) <= _MOST_EDGED else 0,
             zorder=2,
+            urls=say(inside),
         )
     if len(lanes) == 1 and len(works) <= _MOST_NAMED:
         _name(axes, row, works, clock)
@@ -209,11 +236,11 @@ def _lanes(bars: Sequence[Bar]) -> list[list[Bar]]:
     return lanes
 
 
-def _name(axes: Axes, row: int, bars: Sequence[Bar], clock: _Clock) -> None:
+def _name(axes: Axes, row: int, bars: Sequence[Bar], clock: Clock) -> None:
     """Write its order into each bar that has room for it."""
     low, high = axes.get_xlim()
     for bar in bars:
-        start, length = clock.extent(bar)
+        start, length = clock.extent(bar.start, bar.end)
         name = bar.order or ""
         if length / (high - low) * _LETTERS > len(name) + 0.6:
             axes.text(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from kernel.calendar import DAY, HOUR
+from kernel.calendar import DAY, HOUR, MINUTE, SECOND
 from kernel.events import Event
+from measures.planned import Execution
 from scheduling.plan import Plan
 from scheduling.problem import Problem
 from studies.bars import Bar, Doing, bars_of, busiest
@@ -26,6 +27,9 @@ def gantt(
     *,
     window: tuple[int, int] | None = None,
     title: str = "",
+    rows: Sequence[str] | None = None,
+    bars: Sequence[Bar] | None = None,
+    done: Sequence[Execution] = (),
 ) -> Figure:
     """Return the work done by each machine and, below, the trips of each vehicle.
 
@@ -34,20 +38,62 @@ def gantt(
     window
         From when to when, ms. By default the whole run if that can be read, else the
         busiest hours that count; the title says which.
+    rows
+        The machines and vehicles to show; by default all (:func:`all_rows`).
+    bars
+        Those of the events (:func:`~studies.bars.bars_of`), if they are known already.
+    done
+        Operations whose first plan is to be shown too, and told how it was kept.
     """
-    bars = bars_of(events)
-    rows = [machine.id for machine in world.machines]
-    rows += [id for id, _, _ in vehicles_of(world)]
-    end = max(1, *(event.time for event in events[-1:]))
+    bars = bars_of(events) if bars is None else bars
+    rows = all_rows(world) if rows is None else rows
+    end = max([1, *(event.time for event in events[-1:])])
     if window is not None:
-        span = f"{_length(world, window[1] - window[0])} of {_length(world, end)}"
+        span = f"{length(world, window[1] - window[0])} of {length(world, end)}"
     elif len(bars) <= _MOST_BARS * len(rows) or end <= _HOURS * HOUR:
-        window, span = (0, end), f"all of {_length(world, end)}"
+        window, span = (0, end), f"all of {length(world, end)}"
     else:
         window = busiest(bars, _HOURS * HOUR, HOUR, _counted(events))
-        span = f"the busiest {_HOURS} hours of {_length(world, end)}"
+        span = f"the busiest {_HOURS} hours of {length(world, end)}"
     heading = f"{title}: {span}" if title else span
-    return drawn(world, rows, bars, window, _colours(world, events), heading)
+    known = [execution for execution in done if execution.plan is not None]
+    order = {bar.what: bar.order for bar in bars if bar.doing is Doing.WORK}
+    bars = [*bars, *(_planned(execution, order) for execution in known)]
+    notes = {execution.operation: _shift(world, execution) for execution in known}
+    return drawn(world, rows, bars, window, _colours(world, events), heading, notes)
+
+
+def all_rows(world: World) -> list[str]:
+    """Return the machines, then the vehicles."""
+    return [machine.id for machine in world.machines] + [
+        id for id, _, _ in vehicles_of(world)
+    ]
+
+
+def _planned(execution: Execution, order: Mapping[str, str | None]) -> Bar:
+    assert execution.plan is not None
+    machine, start, end = execution.plan
+    what = execution.operation
+    return Bar(
+        row=machine,
+        start=start,
+        end=end,
+        doing=Doing.PLANNED,
+        order=order.get(what),
+        what=what,
+    )
+
+
+def _shift(world: World, execution: Execution) -> str:
+    """Return in words how an operation's execution differs from its first plan."""
+    assert execution.plan is not None
+    shift, words = execution.shift, "begun as first planned"
+    if shift:
+        than = "later" if shift > 0 else "earlier"
+        words = f"begun {length(world, abs(shift))} {than} than first planned"
+    if execution.plan.machine == execution.done.machine:
+        return words
+    return f"{words}, on {execution.plan.machine}"
 
 
 def _counted(events: Iterable[Event]) -> tuple[int, int]:
@@ -58,12 +104,15 @@ def _counted(events: Iterable[Event]) -> tuple[int, int]:
     return (first, last) if first < last else (0, told[-1].time)
 
 
-def _length(world: World, ms: int) -> str:
+def length(world: World, ms: float) -> str:
+    """Return how long something lasts, in words."""
     if world.unit:
         return f"{ms / world.unit_ms:g} {world.unit}"
     if ms >= 2 * DAY:
         return f"{ms / DAY:.1f} days"
-    return f"{ms / HOUR:.1f} h"
+    if ms >= HOUR:
+        return f"{ms / HOUR:.1f} h"
+    return f"{ms / MINUTE:.1f} min" if ms >= MINUTE else f"{ms / SECOND:.0f} s"
 
 
 def _colours(world: World, events: Iterable[Event]) -> Colours:

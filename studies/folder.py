@@ -1,7 +1,7 @@
 """The run folder: written beside its place and renamed, so it is whole or not there.
 
 The files are those of CONTRACTS: ``run.json``, ``trace.jsonl`` (the source of
-everything), ``kpis.json``, ``orders.csv`` and ``gantt.png``.
+everything), ``kpis.json``, ``orders.csv``, ``gantt.png`` and ``report.html``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import python_version
 from tempfile import mkdtemp
 from typing import Any
 
@@ -23,11 +21,12 @@ from kernel.errors import BadInput
 from measures.runfolder import FORMAT, RUN, TRACE
 from studies.draw import gantt
 from studies.orders import COLUMNS, order_rows
+from studies.report import REPORT, run_report
 from studies.run import Run
+from studies.versions import versions
 from worlds.files import loaded_json, read_text
 
-FILES = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png")
-_PACKAGES = ("mesa", "ortools", "numba", "numpy", "holofab")
+FILES = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png", REPORT)
 
 
 def default_folder(scenario: Scenario) -> Path:
@@ -86,8 +85,9 @@ def write_run(run: Run, path: Path, command: Sequence[str]) -> None:
         If it cannot be written.
     """
     target = claim(path)
+    told = about(run, command)
     with _refusing(path), _beside(target) as folder:
-        _write_json(folder / RUN, about(run, command))
+        _write_json(folder / RUN, told)
         with (folder / TRACE).open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{line}\n" for line in run.trace.lines())
         _write_json(folder / "kpis.json", run.kpis)
@@ -99,6 +99,8 @@ def write_run(run: Run, path: Path, command: Sequence[str]) -> None:
         title = f"{world.name}, policy {policy}, seed {run.scenario.seed}"
         figure = gantt(world, run.trace.events, title=title)
         figure.savefig(folder / "gantt.png", dpi=110)
+        report = run_report(world, run.trace.events, told, run.kpis)
+        (folder / REPORT).write_text(report, encoding="utf-8")
 
 
 def about(run: Run, command: Sequence[str]) -> dict[str, Any]:
@@ -115,17 +117,6 @@ def about(run: Run, command: Sequence[str]) -> dict[str, Any]:
         "reproducible": run.reproducible,
         "wall_seconds": round(run.wall_seconds, 3),
     }
-
-
-def versions() -> dict[str, str]:
-    """Return what a run was made with; Holofab itself need not be installed."""
-    found = {"python": python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "checkout"
-    return found
 
 
 def _write_json(path: Path, content: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from kernel.calendar import DAY, HOUR
@@ -11,6 +11,7 @@ from measures.statistics import Interval
 from studies.compare import Comparison
 from studies.run import Run
 from studies.solve import Solution
+from worlds.spec import World
 
 #: The KPIs that are shown, where they have a value; all are in ``kpis.json``.
 MAIN = (
@@ -95,23 +96,28 @@ def _of(names: Collection[str], wanted: Sequence[str]) -> list[str]:
 
 def kpi_table(run: Run) -> Table:
     """Return the main KPIs of a run with their units."""
-    world = run.scenario.world
+    scenario = run.scenario
+    world = scenario.world
+    title = f"{world.name}, policy {scenario.policy.name}, seed {scenario.seed}"
+    return main_kpis(world, run.kpis, title)
+
+
+def main_kpis(world: World, kpis: Mapping[str, float], title: str = "") -> Table:
+    """Return the main of these KPIs with their units."""
     rows = []
-    for name in _of(run.kpis, MAIN):
+    for name in _of(kpis, MAIN):
         unit = unit_of(name, world.unit)
-        text = shown(run.kpis[name], unit)
+        text = shown(kpis[name], unit)
         rows.append((name, text, "" if unit == "share" else unit))
     machines = {
         name.partition(".")[2]: value
-        for name, value in run.kpis.items()
+        for name, value in kpis.items()
         if name.startswith("oee.")
     }
     if machines:
         best = max(machines, key=lambda machine: machines[machine])
         row = (f"oee.{best}, the highest", shown(machines[best], "share"), "")
         rows.append(row)
-    scenario = run.scenario
-    title = f"{world.name}, policy {scenario.policy.name}, seed {scenario.seed}"
     return Table(title, ("KPI", "value", "unit"), rows, ("value",))
 
 

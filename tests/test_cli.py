@@ -50,6 +50,7 @@ def test_run_writes_a_folder_and_says_so(
         "gantt.png",
         "kpis.json",
         "orders.csv",
+        "report.html",
         "run.json",
         "trace.jsonl",
     ]

@@ -62,6 +62,9 @@ class Known:
         if kind == "operation_started":
             for material, _, _ in facts["materials"]:
                 yield "material", material, self.materials
+        if kind == "work_planned":
+            for _, machine, _, _ in facts["assignments"]:
+                yield "machine", machine, self.machines
         if kind == "drive_started":
             for node in facts["path"]:
                 yield "node", node, self.nodes

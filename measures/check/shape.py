@@ -53,6 +53,17 @@ def _materials(value: Any) -> bool:
     )
 
 
+def _assignments(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(
+        isinstance(work, list | tuple)
+        and len(work) == 4
+        and all(map(_text, work[:2]))
+        and all(map(_count, work[2:]))
+        and work[2] <= work[3]
+        for work in value
+    )
+
+
 def _options(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_text, value.values()))
 
@@ -113,6 +124,7 @@ _TYPES: Mapping[str, Test] = {
     "stock_counted.material_lot": _maybe(_text),
     "state": lambda value: isinstance(value, str) and value in _STATES,
     "materials": _materials,
+    "assignments": _assignments,
     "inputs": _list_of(_text),
     "path": _list_of(_text),
     "window": _window,

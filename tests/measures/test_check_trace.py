@@ -30,6 +30,18 @@ def moved(events: Facts, kind: str, nth: int, seconds: float) -> Facts:
     return sorted(changed, key=lambda event: event.time)
 
 
+def planning(events: Facts, *assignment: object) -> Facts:
+    """Return the facts with an operation planned at the start."""
+    listed = {"assignments": [list(assignment)]}
+    return [Event(0, "work_planned", "planner", listed), *events]
+
+
+def test_a_plan_may_name_what_never_happens() -> None:
+    """A plan is advice: that it was not followed is no untruth."""
+    events = planning(FULL.events, "O1.1:nothing", "cutter", 5, 9)
+    assert check_trace(FULL.world, events) == []
+
+
 def test_true_record_passes() -> None:
     """Jam, assembly, rework, set-up, cancelling: all of it can be true."""
     assert check_trace(FULL.world, FULL.events) == []
@@ -54,6 +66,14 @@ def test_rules_have_docstrings_and_own_names() -> None:
 
 CASES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
     # the facts themselves
+    "a plan ends before it begins": (
+        "vocabulary",
+        lambda e: planning(e, "O1.1:cut", "cutter", 9, 5),
+    ),
+    "a plan for no machine of the world": (
+        "known_ids",
+        lambda e: planning(e, "O1.1:cut", "nowhere", 5, 9),
+    ),
     "time falls": (
         "time_never_falls",
         lambda e: edited(e, "drive_finished", 3, time_=-20),

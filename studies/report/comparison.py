@@ -1,0 +1,180 @@
+"""The report of a comparison: policies under the same seeds, with their intervals."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from matplotlib import colormaps, rc_context
+from matplotlib.figure import Figure
+
+from measures.kpis import KPI_TABLE
+from studies.compare import Comparison
+from studies.report.page import Chart, Section, page
+from studies.report.svg import SMALL, WIDTH
+from studies.tables import COMPARED, Table, comparison_table, interval_text, unit_of
+from studies.versions import versions
+
+
+def comparison_report(comparison: Comparison, command: Sequence[str] = ()) -> str:
+    """Return the report of a comparison as one HTML page.
+
+    Differences are paired by seed, with 95 % intervals.
+
+    Parameters
+    ----------
+    command
+        The words that asked for it (``run.py compare ...``).
+    """
+    seeds, reference = comparison.seeds, comparison.reference
+    rows = [
+        ("world", comparison.world),
+        ("days", f"{comparison.days:g}"),
+        ("policies", ", ".join(comparison.kpis)),
+        ("reference", reference),
+        ("seeds", f"{seeds[0]} to {seeds[-1]}, the same for each policy"),
+        ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
+    ]
+    again = f"To run it again: python {shlex.join(command)}"
+    sections = [
+        Section(
+            title="What was compared",
+            text=(again,) if command else (),
+            parts=[Table("", ("what", "value"), rows)],
+        ),
+        Section(
+            title="Results",
+            text=(_meaning(comparison),),
+            parts=[comparison_table(comparison)],
+            folded=[_all(comparison)],
+        ),
+        *_differences(comparison),
+        *_by_seed(comparison),
+    ]
+    if comparison.violations:
+        sections.append(
+            Section(title="Violations the checker found", text=comparison.violations)
+        )
+    title = f"{comparison.world}: {', '.join(comparison.kpis)} compared"
+    return page(title, sections, _lead(comparison))
+
+
+def _main_kpi(comparison: Comparison) -> str | None:
+    """Return the KPI that says most: makespan of an instance, else tardiness."""
+    names = comparison.names
+    wanted = ("makespan", "weighted_tardiness")
+    return next((name for name in wanted if name in names), None)
+
+
+def _lead(comparison: Comparison) -> str:
+    """Say how each policy differs from the reference in what counts most."""
+    kpi, said = _main_kpi(comparison), []
+    if kpi is None:
+        return ""
+    for policy in comparison.kpis:
+        found = comparison.difference(policy, kpi)
+        if policy == comparison.reference or found is None or found.percent is None:
+            continue
+        percent = found.percent
+        limits = ""
+        if percent.low is not None and percent.high is not None:
+            limits = f" (95 % interval {percent.low:+.1f} to {percent.high:+.1f} %)"
+        said.append(f"{policy} {percent.mean:+.1f} %{limits}")
+    if not said:
+        return ""
+    name = kpi.replace("_", " ")
+    return f"Difference in {name} from {comparison.reference}: {'; '.join(said)}."
+
+
+def _meaning(comparison: Comparison) -> str:
+    if len(comparison.seeds) == 1:
+        return "One replication each: there are no intervals."
+    return (
+        f"Means over {len(comparison.seeds)} replications. An interval of a difference "
+        "that includes 0 means that the runs do not tell the policies apart."
+    )
+
+
+def _all(comparison: Comparison) -> Table:
+    """Return every KPI under every policy."""
+    columns = ("KPI", "unit", *comparison.kpis)
+    rows = []
+    for name in comparison.names:
+        unit = unit_of(name, comparison.unit)
+        cells = []
+        for policy in comparison.kpis:
+            value = comparison.value(policy, name)
+            cells.append(interval_text(value, unit) if value is not None else "")
+        rows.append((name, unit, *cells))
+    return Table("All KPIs", columns, rows, columns[2:])
+
+
+@rc_context(SMALL)
+def _differences(comparison: Comparison) -> list[Section]:
+    """Show the paired differences in percent of the reference, as a forest plot."""
+    others = [policy for policy in comparison.kpis if policy != comparison.reference]
+    names = [name for name in COMPARED if name in comparison.names]
+    found = []
+    for name in names:
+        for policy in others:
+            difference = comparison.difference(policy, name)
+            if difference is not None and difference.percent is not None:
+                found.append((name, policy, difference.percent))
+    if not found:
+        return []
+    rows = list(dict.fromkeys(name for name, _, _ in found))
+    figure = Figure(
+        figsize=(WIDTH, 0.9 + 0.16 * len(rows) * (1 + len(others))),
+        layout="constrained",
+    )
+    axes = figure.add_subplot()
+    step = 0.8 / len(others)
+    for name, policy, percent in found:
+        k = others.index(policy)
+        y = rows.index(name) - 0.4 + (k + 0.5) * step
+        colour = colormaps["tab10"](k % 10)
+        low = percent.mean if percent.low is None else percent.low
+        high = percent.mean if percent.high is None else percent.high
+        axes.plot([low, high], [y, y], color=colour, linewidth=2.2)
+        (dot,) = axes.plot(percent.mean, y, "o", color=colour, markersize=5)
+        dot.set_label(policy if name == rows[0] else None)
+        dot.set_url(f"{policy}, {name}: {interval_text(percent, '%')} %")
+    axes.axvline(0, color="#000000", linewidth=0.8)
+    better = {True: "more is better", False: "less is better", None: ""}
+    labels = []
+    for name in rows:
+        more = better[KPI_TABLE[name.partition(".")[0]].more]
+        labels.append(f"{name}\n{more}" if more else name)
+    axes.set_yticks(range(len(rows)), labels, fontsize=7)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlabel(f"difference from {comparison.reference}, %")
+    axes.grid(axis="x", color="#cfd8dc", linewidth=0.5)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    figure.legend(loc="outside upper left", ncols=4, frameon=False)
+    caption = f"Paired differences from {comparison.reference} with 95 % intervals"
+    return [Section(title="Differences", parts=[Chart(figure=figure, caption=caption)])]
+
+
+@rc_context(SMALL)
+def _by_seed(comparison: Comparison) -> list[Section]:
+    """Show what counts most under each seed: how alike the pairs are."""
+    kpi = _main_kpi(comparison)
+    if kpi is None or len(comparison.seeds) < 2:
+        return []
+    figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
+    axes = figure.add_subplot()
+    for k, (policy, kpis) in enumerate(comparison.kpis.items()):
+        if kpi in kpis:
+            colour = colormaps["tab10"](k % 10)
+            places = range(len(comparison.seeds))
+            axes.plot(places, kpis[kpi], "o-", color=colour, ms=4, lw=1, label=policy)
+    axes.set_xticks(range(len(comparison.seeds)), [str(s) for s in comparison.seeds])
+    axes.set_xlabel("seed")
+    axes.set_ylabel(f"{kpi}, {unit_of(kpi, comparison.unit)}")
+    axes.set_ylim(bottom=0)
+    axes.grid(color="#cfd8dc", linewidth=0.5)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside upper left", ncols=4, frameon=False)
+    caption = f"{kpi} under each seed: the luck is the same for each policy"
+    return [Section(title="By seed", parts=[Chart(figure=figure, caption=caption)])]

@@ -1,0 +1,96 @@
+"""The report of a run folder, made anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import BadInput
+from measures.check import check_trace
+from measures.check.shape import well_formed
+from measures.runfolder import RUN, TRACE, Run, read_run
+from studies.report.run import run_report
+from studies.whole import claim_file, written_whole
+from worlds.files import shown as quoted
+
+REPORT = "report.html"
+
+
+def folder_report(folder: Path) -> str:
+    """Return the report of a run folder.
+
+    Raises
+    ------
+    BadInput
+        If it is no run folder, or its record cannot be true.
+    """
+    run = read_run(folder)
+    about = _checked(run)
+    _, bad = well_formed(run.world, run.trace.events)
+    if not bad:
+        try:
+            return run_report(run.world, run.trace.events, about)
+        except Exception:  # whatever a fold runs into: the check says what it is
+            bad = check_trace(run.world, run.trace.events)
+            if not bad:
+                raise
+    first = bad[0]
+    problem = f"cannot be true: {first.subject}: {first.sentence} (rule {first.rule})"
+    raise BadInput(str(run.folder), f"{first.time} ms", problem)
+
+
+def write_report(folder: Path, path: Path | None = None) -> Path:
+    """Write the report of a run folder to a file, and return which.
+
+    Parameters
+    ----------
+    path
+        ``report.html`` in the folder, if None.
+
+    Raises
+    ------
+    BadInput
+        As :func:`folder_report`, or if the file cannot be written.
+    """
+    if path is not None:
+        claim_file(path)
+    text = folder_report(folder)
+    target = path or folder / REPORT
+    with written_whole(target) as file:
+        file.write(text.encode())
+    return target
+
+
+def _checked(run: Run) -> dict[str, Any]:
+    """Return ``run.json``, if it and the record have what a report tells of them."""
+    scenario = run.trace.header.get("scenario")
+    policy = scenario.get("policy") if isinstance(scenario, dict) else None
+    if (
+        not isinstance(scenario, dict)
+        or not isinstance(policy, dict)
+        or not isinstance(policy.get("name"), str)
+        or not isinstance(scenario.get("seed"), int)
+        or not _texts(scenario.get("disturbances"))
+    ):
+        problem = f"{quoted(scenario)}, expected policy, seed and disturbances"
+        raise BadInput(f"{run.folder / TRACE}, line 1", "scenario", problem)
+    window, made_with = run.about.get("window"), run.about.get("versions")
+    for key, fine, expected in (
+        ("command", _texts(run.about.get("command")), "a list of words"),
+        ("versions", isinstance(made_with, dict), "versions by package"),
+        ("window", _two(window), "two instants, ms"),
+        ("reproducible", run.about.get("reproducible") in (True, False), "true, false"),
+    ):
+        if not fine:
+            problem = f"{quoted(run.about.get(key))}, expected {expected}"
+            raise BadInput(str(run.folder / RUN), key, problem)
+    return {**run.about, "scenario": scenario}
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _two(value: Any) -> bool:
+    whole = isinstance(value, list) and all(type(time) is int for time in value)
+    return whole and len(value) == 2
