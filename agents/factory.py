@@ -249,9 +249,9 @@ class Factory(mesa.Model):
         the garbage collector. A trace that somebody else holds stays.
         """
         self._unregister()
-        for agent in list(self.agents) if vars(self) else ():
-            vars(agent).clear()
-        vars(self).clear()
+        for agent in list(self.agents) if self.__dict__ else ():
+            agent.__dict__.clear()
+        self.__dict__.clear()
 
     def _unregister(self) -> None:
         """Mesa 3.3 keeps every model alive that has had an agent."""

@@ -9,6 +9,7 @@ from typing import Any
 from agents.policy import PlannerParams, Policy, policy_of
 from kernel.calendar import DAY
 from kernel.errors import BadInput
+from worlds.files import nearest
 from worlds.keys import SOURCE, apply, value_of
 from worlds.read import resolved
 from worlds.spec import World
@@ -128,8 +129,10 @@ def _set(policy: Policy, key: str, text: str) -> Policy:
     if root == "policy" and name == "rule":
         return replace(policy, rule=policy_of(f"rule:{text}").rule)
     if name not in known:
+        guess = nearest(name, known).replace('"', f'"{root}.', 1)
         names = ", ".join(sorted(known))
-        raise BadInput(SOURCE, key, f"is no key: expected {root}.X, X one of {names}")
+        expected = guess or f": expected {root}.X, X one of {names}"
+        raise BadInput(SOURCE, key, f"is no key{expected}")
     if policy.planner is None:
         raise BadInput(SOURCE, key, f"policy {policy.name!r} has no planner")
     present = getattr(policy.planner, name)

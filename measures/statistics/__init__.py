@@ -16,12 +16,12 @@ from measures.statistics.intervals import (
     welch_difference,
 )
 from measures.statistics.precision import replications_needed
-from measures.statistics.settling import FEWEST_BATCHES, mser5
+from measures.statistics.settling import FEWEST_OBSERVATIONS, mser5
 from measures.statistics.testing import holm, paired_p
 
 __all__ = [
     "CONFIDENCE",
-    "FEWEST_BATCHES",
+    "FEWEST_OBSERVATIONS",
     "FEWEST_RESAMPLED",
     "Interval",
     "bootstrap_difference",

@@ -133,7 +133,7 @@ def bootstrap_difference(
         n_resamples=_RESAMPLES,
         confidence_level=1 - 2 * float(ndtr(-reach)),
         method="percentile",
-        rng=np.random.default_rng(_SEED),
+        rng=_SEED,
     ).confidence_interval
     return Interval(mean, float(found.low), float(found.high))
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 BATCH = 5  # observations
-#: Fewer batches are no series.
-FEWEST_BATCHES = 20
+#: Fewer are no series: twenty batches.
+FEWEST_OBSERVATIONS = 20 * BATCH
 #: So many batches at the end are no place for a cut: a mean of few is narrow by chance.
 _LAST = 5
 
@@ -28,12 +28,12 @@ def mser5(series: Sequence[float]) -> int | None:
     Returns
     -------
     int or None
-        Observations to cut, a multiple of 5. None if the series has fewer than
-        :data:`FEWEST_BATCHES` batches, or if the best cut is in its second half: then
+        Observations to cut, a multiple of 5. None if there are fewer than
+        :data:`FEWEST_OBSERVATIONS`, or if the best cut is in its second half: then
         it is too short to tell.
     """
     count = len(series) // BATCH
-    if count < FEWEST_BATCHES:
+    if len(series) < FEWEST_OBSERVATIONS:
         return None
     values = np.asarray(series[: count * BATCH], dtype=float)
     batches = values.reshape(count, BATCH).mean(axis=1)

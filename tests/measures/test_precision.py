@@ -46,7 +46,7 @@ def test_the_answer_is_the_least(half: float, n: int) -> None:
 
 
 def test_no_spread_needs_no_more_and_no_width_never_ends() -> None:
-    """Equal values are enough; a half-width of 0 is not reached; nonsense is refused."""
+    """Equal values are enough; a half-width of 0 is out of reach."""
     assert replications_needed([2.0, 2.0], 0.0) == 2
     assert replications_needed([2.0, 3.0], 0.0) is None
     with pytest.raises(ValueError, match="fewer than two"):
