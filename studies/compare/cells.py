@@ -13,7 +13,7 @@ from kernel.errors import BadInput
 from studies.build import refuse_unfit
 from studies.compare.comparison import Settings
 from worlds.files import shown
-from worlds.keys import SOURCE, split, values_of
+from worlds.keys import SOURCE, split, value_of, values_of
 from worlds.spec import World
 
 VARY = "--vary"
@@ -51,7 +51,8 @@ def varied(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
         if key in vary:
             raise BadInput(VARY, key, "is varied twice, expected each key once")
         values = values_of(value)
-        if not all(values) or len(set(values)) < len(values):
+        different = {repr(value_of(one)) for one in values}
+        if not all(values) or len(different) < len(values):
             problem = f"{shown(value)}, expected values, each once, such as 1,2,3"
             raise BadInput(VARY, key, problem)
         vary[key] = values

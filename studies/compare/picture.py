@@ -38,11 +38,11 @@ def forest(experiment: Experiment) -> Figure:
 
     Thick: Student's t; thin: bootstrap. A panel a KPI, each with a scale of its own; a
     line a policy, and a cell where something is varied, with the difference pooled over
-    the cells as a diamond.
+    the cells as a diamond. A KPI that does not differ is left out.
     """
     first = experiment.first
     panels = [_panel(experiment, kpi) for kpi in experiment.shown]
-    panels = [panel for panel in panels if panel.lines]
+    panels = [panel for panel in panels if any(line.plain[0] for line in panel.lines)]
     columns = 1 if experiment.varied else min(3, max(1, len(panels)))
     rows = max(1, -(-len(panels) // columns))
     longest = max((len(panel.lines) for panel in panels), default=1)

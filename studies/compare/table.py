@@ -150,7 +150,7 @@ def _settled(cell: Comparison) -> str:
     if settling is None:
         return ""
     if settling.found is None or settling.unsettled:
-        return "not settled"
+        return "no cut"
     return f"{settling.found / HOUR:.3g}" + (" (more)" if settling.short else "")
 
 
