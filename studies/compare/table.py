@@ -48,28 +48,37 @@ def _kpi_table(experiment: Experiment) -> Table:
 
 
 def _named(kpi: str, unit: str) -> str:
-    return kpi if unit in ("share", "") else f"{kpi}, {unit}"
+    return kpi if unit in ("share", "", kpi) else f"{kpi}, {unit}"
 
 
 def _cells_table(experiment: Experiment, kpi: str) -> Table:
-    """Return one KPI by cell and policy, and pooled over the cells."""
+    """Return one KPI by cell and policy, and pooled over the cells.
+
+    Differences are in percent only, unless a cell has none.
+    """
     first = experiment.first
     unit = unit_of(kpi, first.unit)
     keys = [key for key, _ in first.settings]
-    rows = []
+    rows: list[list[str]] = []
     for i, cell in enumerate(experiment.cells):
         head = [value for _, value in cell.settings]
         for told in _rows(experiment, i, kpi, unit):
-            rows.append((*head, *told))
+            rows.append([*head, *told])
             head = [""] * len(head)
     for policy in first.others if len(experiment.cells) > 1 else ():
         pooled = experiment.pooled(policy, kpi)
         if pooled is not None:
             head = ["pooled", *[""] * (len(keys) - 1)]
-            rows.append((*head, policy, "", "", interval_text(pooled, "%"), "", ""))
-    columns = (*_short(keys), "policy", *_columns(experiment))
+            rows.append([*head, policy, "", "", interval_text(pooled, "%"), "", ""])
+    columns = [*_short(keys), "policy", *_columns(experiment)]
+    absolute = len(keys) + 2
+    if all(bool(row[absolute]) <= bool(row[absolute + 1]) for row in rows):
+        columns[absolute + 1] = f"{columns[absolute]}, %"
+        for row in (columns, *rows):
+            del row[absolute]
     title = f"{_named(kpi, unit)} - {_title(experiment)}"
-    return Table(title, columns, rows, columns[len(keys) + 1 :])
+    right = tuple(columns[len(keys) + 1 :])
+    return Table(title, tuple(columns), [tuple(row) for row in rows], right)
 
 
 def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str, ...]]:

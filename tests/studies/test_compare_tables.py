@@ -47,7 +47,7 @@ def test_a_table_of_kpis_names_every_policy() -> None:
     assert heads[:3] == ["on_time", "  rule", "  negotiated"]
     row = dict(zip(heads, table.rows, strict=False))["  negotiated"]
     assert all(row[1:3])
-    messages = table.rows[heads.index("messages, messages") + 2]
+    messages = table.rows[heads.index("messages") + 2]
     assert messages == ("  negotiated", "0 ± 0", "0 ± 0", "", "0 to 0", "1.000")
 
 
