@@ -172,7 +172,6 @@ def compare(
     """Compare policies under the same seeds: paired, with 95 % intervals."""
     from studies import compare as comparing
     from studies.build import needs_compiling
-    from studies.compare.folder import claim_comparison, write_comparison
     from studies.compare.notes import notes
     from studies.compare.table import tables
     from studies.parallel import check_workers
@@ -196,6 +195,8 @@ def compare(
     )
     check_workers(workers)
     if out is not None:
+        from studies.compare.folder import claim_comparison, write_comparison
+
         claim_comparison(out)
     if any(map(needs_compiling, cells[0].scenarios.values())):
         _compile()

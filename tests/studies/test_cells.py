@@ -67,7 +67,7 @@ def test_what_cannot_be_varied(texts: list[str], said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("laod=.8", '--vary: laod: is not a known key; did you mean "load"?'),
+        ("loadd=.8", '--vary: loadd: is not a known key; did you mean "load"?'),
         ("mbtf=1,2", 'did you mean "mtbf"?'),
         ("load=.8,x", '--vary: load: "x", expected a number'),
         ("world.machines.turn9.capacity=1,2", 'did you mean "world.machines.turn1"?'),
@@ -87,5 +87,5 @@ def test_set_and_vary_are_told_apart() -> None:
     world, vary = read_world("cell"), varied(["load=.8,.9"])
     with pytest.raises(BadInput, match="--vary: load: is given by --set too"):
         cells_of(world, ["rule"], vary, settings=[("load", ".7")])
-    with pytest.raises(BadInput, match="--set: laod"):
-        cells_of(world, ["rule"], vary, settings=[("laod", ".7")])
+    with pytest.raises(BadInput, match="--set: loadd"):
+        cells_of(world, ["rule"], vary, settings=[("loadd", ".7")])

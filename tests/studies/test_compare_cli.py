@@ -61,7 +61,7 @@ def test_an_instance_is_compared_by_makespan(
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (("--vary", "laod=1,2"), 'did you mean "load"?'),
+        (("--vary", "loadd=1,2"), 'did you mean "load"?'),
         (("--vary", "load=.8", "mbtf=1"), 'did you mean "mtbf"?'),
         (("--vary", "days=1,2"), "--days instead"),
         (("--vary", "load"), "expected KEY=VALUE"),

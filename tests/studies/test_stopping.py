@@ -134,7 +134,7 @@ def test_kpis_are_known() -> None:
     assert kpis_of(None) == ()
     assert kpis_of("wip, oee.M1") == ("wip", "oee.M1")
     with pytest.raises(BadInput, match='did you mean "throughput"'):
-        kpis_of("troughput")
+        kpis_of("throughputt")
     with pytest.raises(BadInput, match="each once"):
         kpis_of("wip,wip")
 
