@@ -88,13 +88,8 @@ def scenario_of(
     BadInput
         If a key, a value or a name is wrong.
     """
-    ours: list[tuple[str, str]] = []
-    theirs: list[tuple[str, str]] = []
-    for key, value in settings:
-        root = key.partition(".")[0]
-        mine = root in ("policy", "planner", "seed", "days")
-        (ours if mine else theirs).append((key, value))
-    world = apply(world, theirs)
+    ours = [pair for pair in settings if not of_world(pair[0])]
+    world = apply(world, [pair for pair in settings if of_world(pair[0])])
     for key, value in ours:
         if key == "policy":
             policy = value
@@ -113,6 +108,11 @@ def scenario_of(
         days=world.days if days is None else days,
         disturbances=tuple(disturbances),
     )
+
+
+def of_world(key: str) -> bool:
+    """Return whether a key or knob is the world's, not the scenario's own."""
+    return key.partition(".")[0] not in ("policy", "planner", "seed", "days")
 
 
 def _number(key: str, text: str, kind: type[Any]) -> Any:

@@ -159,6 +159,8 @@ def apply(world: World, settings: Sequence[tuple[str, str]]) -> World:
     BadInput
         If a key is not known, a value does not fit, or the result is not consistent.
     """
+    if not settings:
+        return world
     tree = {"world": resolved(world)}
     knobs: list[tuple[str, str]] = []
     for key, text in settings:

@@ -8,12 +8,12 @@ from itertools import product
 from math import prod
 
 from agents.policy import PlannerParams, policy_of
-from agents.scenario import Scenario, scenario_of
+from agents.scenario import Scenario, of_world, scenario_of
 from kernel.errors import BadInput
 from studies.build import refuse_unfit
 from studies.compare.comparison import Settings
 from worlds.files import shown
-from worlds.keys import SOURCE, split, value_of, values_of
+from worlds.keys import SOURCE, apply, split, value_of, values_of
 from worlds.spec import World
 
 VARY = "--vary"
@@ -134,6 +134,9 @@ def scenarios_of(
     for key, _ in settings:
         if key in ("policy", "seed"):
             raise BadInput(SOURCE, key, f"expected {_FLAGS[key]} instead, once for all")
+    # Once for all: to read a world anew takes longer than all the rest.
+    world = apply(world, [pair for pair in settings if of_world(pair[0])])
+    own = [pair for pair in settings if not of_world(pair[0])]
     plans = {name: policy_of(name).planner is not None for name in policies}
 
     def holds(key: str, policy: str) -> bool:
@@ -145,7 +148,7 @@ def scenarios_of(
             policy=policy,
             seed=seed,
             days=days,
-            settings=[(key, value) for key, value in settings if holds(key, policy)],
+            settings=[(key, value) for key, value in own if holds(key, policy)],
             disturbances=disturbances,
         )
         for policy in policies

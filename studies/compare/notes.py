@@ -45,7 +45,12 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         f"resampled, in % of {first.reference} where it is not 0. p Holm: of the "
         f"paired t-test, adjusted for {family}; the intervals are not adjusted."
     )
-    if experiment.varied and len(experiment.cells) > 1:
+    pooled = (
+        experiment.pooled(policy, kpi)
+        for policy in first.others
+        for kpi in experiment.shown
+    )
+    if len(experiment.cells) > 1 and any(pooled):
         seeds = min(len(cell.seeds) for cell in experiment.cells)
         yield (
             "pooled: the mean over cells of the difference in %, one value a seed; "
