@@ -149,6 +149,7 @@ def interval_text(interval: Interval, unit: str) -> str:
     digits = min(6, max(0, 1 - floor(log10(half))))
     if unit in ("share", "%"):
         digits = min(1, digits)
+    mean = round(mean, digits) + 0.0  # not -0
     return f"{mean:,.{digits}f} ± {half:,.{digits}f}{sign}"
 
 
