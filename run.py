@@ -130,42 +130,93 @@ def run(
 
 @app.command()
 def compare(
+    context: typer.Context,
     world: World,
     policies: Annotated[
         str, typer.Option(metavar="A,B,...", help="The first is the reference.")
     ],
-    replications: Annotated[int, typer.Option(help="Runs of each policy.")] = 5,
+    replications: Annotated[
+        int, typer.Option(help="Runs of each policy; the first ones, with --until-...")
+    ] = 5,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=V,V,...", help="Compare at each of these values."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until-half-width", metavar="5%", help="Go on until it is so narrow."
+        ),
+    ] = None,
+    max_replications: Annotated[
+        int | None, typer.Option(help="... but no further. [default: 100]")
+    ] = None,
+    kpi: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,...",
+            help="What to show; the first is to be narrow.",
+        ),
+    ] = None,
     days: Days = None,
     seed: Annotated[int, typer.Option(help="The first; the others follow.")] = 1,
     settings: Settings = None,
     disturbances: Disturbances = None,
+    workers: Annotated[int, typer.Option(help="Processes to run in.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for data and a picture.")
+    ] = None,
     layout: Layout = None,
     as_json: Json = False,
 ) -> int:
     """Compare policies under the same seeds: paired, with 95 % intervals."""
     from studies import compare as comparing
     from studies.build import needs_compiling
-    from studies.tables import comparison_table
+    from studies.compare.notes import notes
+    from studies.compare.table import tables
+    from studies.parallel import check_workers
     from worlds.read import read_world
 
-    scenarios = comparing.scenarios_of(
-        read_world(world, layout),
-        [name.strip() for name in policies.split(",")],
+    names = [name.strip() for name in policies.split(",")]
+    spec = read_world(world, layout)
+    cells = comparing.cells_of(
+        spec,
+        names,
+        comparing.varied(vary or ()),
         seed=seed,
         days=days,
         settings=_pairs(settings),
         disturbances=disturbances or (),
     )
-    if any(map(needs_compiling, scenarios.values())):
+    asked = comparing.kpis_of(kpi)
+    decisive = asked[0] if asked else comparing.main_kpi(bool(spec.unit))
+    stopping = comparing.stopping_of(
+        names, decisive, replications, until, max_replications
+    )
+    check_workers(workers)
+    if out is not None:
+        from studies.compare.folder import claim_comparison, write_comparison
+
+        claim_comparison(out)
+    if any(map(needs_compiling, cells[0].scenarios.values())):
         _compile()
-    runs = len(scenarios) * replications
-    with _progress(runs) as tell:
-        comparison = comparing.compare(scenarios, replications, tell)
+    with _progress(len(cells) * len(names) * stopping.most) as tell:
+        found = comparing.conduct(
+            cells, stopping, asked, workers=workers, progress=tell
+        )
+    if out is not None:
+        write_comparison(found, out, ["run.py", *(context.obj or ())])
     if as_json:
-        _print_json(comparison.as_json())
+        _print_json(found.as_json())
     else:
-        _print_table(comparison_table(comparison))
-    return _verdict(f"{runs} runs", comparison.violations, _tell if as_json else _print)
+        for table in tables(found):
+            _print_table(table)
+        for said in notes(found):
+            _print(said)
+        if out is not None:
+            _print(f"Everything is in {out}, the report is {out / 'report.html'}.")
+    say = _tell if as_json else _print
+    return _verdict(f"{found.runs} runs", found.violations, say)
 
 
 @app.command()
@@ -518,11 +569,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _spread(argv: Sequence[str]) -> list[str]:
-    """Let ``--set`` and ``--disturb`` take several values: ``--set a=1 b=2``."""
+    """Let such flags as ``--set`` take several values: ``--set a=1 b=2``."""
     spread: list[str] = []
     flag = ""
     for word in argv:
-        mark = {"--set": "=", "--disturb": "@"}.get(flag)
+        mark = {"--set": "=", "--vary": "=", "--disturb": "@"}.get(flag)
         again = mark is not None and mark in word and not word.startswith("-")
         if again and spread[-1] != flag:
             spread.append(flag)

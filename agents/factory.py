@@ -241,10 +241,21 @@ class Factory(mesa.Model):
             reproducible=self.reproducible,
         )
         self.calendar.stop()
-        self.release()
+        self._unregister()
 
     def release(self) -> None:
-        """Let go of what would outlive the factory: Mesa 3.3 keeps every model."""
+        """Let go of everything, ended or not: the factory is of no use afterwards.
+
+        Factory, agents and bodies refer to each other, so that memory would wait for
+        the garbage collector. A trace that somebody else holds stays.
+        """
+        self._unregister()
+        for agent in list(self.agents) if self.__dict__ else ():
+            agent.__dict__.clear()
+        self.__dict__.clear()
+
+    def _unregister(self) -> None:
+        """Mesa 3.3 keeps every model alive that has had an agent."""
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     # -- facts ----------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 from agents.policy import PlannerParams, Policy, policy_of
 from kernel.calendar import DAY
 from kernel.errors import BadInput
+from worlds.files import nearest
 from worlds.keys import SOURCE, apply, value_of
 from worlds.read import resolved
 from worlds.spec import World
@@ -87,13 +88,8 @@ def scenario_of(
     BadInput
         If a key, a value or a name is wrong.
     """
-    ours: list[tuple[str, str]] = []
-    theirs: list[tuple[str, str]] = []
-    for key, value in settings:
-        root = key.partition(".")[0]
-        mine = root in ("policy", "planner", "seed", "days")
-        (ours if mine else theirs).append((key, value))
-    world = apply(world, theirs)
+    ours = [pair for pair in settings if not of_world(pair[0])]
+    world = apply(world, [pair for pair in settings if of_world(pair[0])])
     for key, value in ours:
         if key == "policy":
             policy = value
@@ -114,6 +110,11 @@ def scenario_of(
     )
 
 
+def of_world(key: str) -> bool:
+    """Return whether a key or knob is the world's, not the scenario's own."""
+    return key.partition(".")[0] not in ("policy", "planner", "seed", "days")
+
+
 def _number(key: str, text: str, kind: type[Any]) -> Any:
     try:
         return kind(text)
@@ -128,8 +129,10 @@ def _set(policy: Policy, key: str, text: str) -> Policy:
     if root == "policy" and name == "rule":
         return replace(policy, rule=policy_of(f"rule:{text}").rule)
     if name not in known:
+        guess = nearest(name, known).replace('"', f'"{root}.', 1)
         names = ", ".join(sorted(known))
-        raise BadInput(SOURCE, key, f"is no key: expected {root}.X, X one of {names}")
+        expected = guess or f": expected {root}.X, X one of {names}"
+        raise BadInput(SOURCE, key, f"is no key{expected}")
     if policy.planner is None:
         raise BadInput(SOURCE, key, f"policy {policy.name!r} has no planner")
     present = getattr(policy.planner, name)

@@ -7,13 +7,8 @@ everything), ``kpis.json``, ``orders.csv``, ``gantt.png`` and ``report.html``.
 from __future__ import annotations
 
 import csv
-import json
-import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from agents.scenario import Scenario
@@ -24,6 +19,7 @@ from studies.orders import COLUMNS, order_rows
 from studies.report import REPORT, run_report
 from studies.run import Run
 from studies.versions import versions
+from studies.whole import claim_folder, folder_written_whole, refusing, write_json
 from worlds.files import loaded_json, read_text
 
 FILES = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png", REPORT)
@@ -46,15 +42,7 @@ def claim(path: Path) -> Path:
     BadInput
         If something other than a run folder is there, or it cannot be written.
     """
-    with _refusing(path):
-        target = path.resolve()
-        if target.exists() and not is_run_folder(target):
-            kind = "a folder that is no run folder" if target.is_dir() else "a file"
-            problem = f"is {kind}, expected a new folder or that of a run"
-            raise BadInput(str(path), "", problem)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.rmdir(mkdtemp(dir=target.parent, prefix=_prefix(target)))
-    return target
+    return claim_folder(path, is_run_folder, "run")
 
 
 def is_run_folder(path: Path) -> bool:
@@ -86,11 +74,11 @@ def write_run(run: Run, path: Path, command: Sequence[str]) -> None:
     """
     target = claim(path)
     told = about(run, command)
-    with _refusing(path), _beside(target) as folder:
-        _write_json(folder / RUN, told)
+    with refusing(path), folder_written_whole(target, FILES) as folder:
+        write_json(folder / RUN, told)
         with (folder / TRACE).open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{line}\n" for line in run.trace.lines())
-        _write_json(folder / "kpis.json", run.kpis)
+        write_json(folder / "kpis.json", run.kpis)
         with (folder / "orders.csv").open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file)
             table.writerow(COLUMNS)
@@ -117,53 +105,3 @@ def about(run: Run, command: Sequence[str]) -> dict[str, Any]:
         "reproducible": run.reproducible,
         "wall_seconds": round(run.wall_seconds, 3),
     }
-
-
-def _write_json(path: Path, content: Any) -> None:
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _prefix(target: Path) -> str:
-    return f".{target.name[:40]}."
-
-
-@contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """Turn what the file system refuses into one sentence."""
-    try:
-        yield
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(str(path), "", f"cannot be written: {reason}") from None
-
-
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """Lend a temporary folder, and put it in the target's place if all went well."""
-    new = Path(mkdtemp(dir=target.parent, prefix=_prefix(target)))
-    try:
-        new.chmod(0o755)
-        yield new
-        _swap(new, target)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-
-
-def _swap(new: Path, target: Path) -> None:
-    """Put ``new`` in the place of ``target``; an interruption undoes it."""
-    if not target.exists():
-        new.rename(target)
-        return
-    old = Path(mkdtemp(dir=target.parent, prefix=_prefix(target)))
-    try:
-        target.rename(old)  # onto an empty folder
-        new.rename(target)
-        for path in old.iterdir():
-            if path.name not in FILES:
-                path.rename(target / path.name)
-    finally:
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.rename(target)

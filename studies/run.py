@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from agents.factory import Factory
 from agents.scenario import Scenario
 from kernel.calendar import DAY, HOUR
 from kernel.events import Event
@@ -108,6 +109,14 @@ def run(scenario: Scenario, progress: Callable[[Tally], None] | None = None) -> 
         If a disturbance does not fit the world.
     """
     factory = build(scenario)
+    try:
+        return _run(factory, progress)
+    finally:
+        factory.release()
+
+
+def _run(factory: Factory, progress: Callable[[Tally], None] | None) -> Run:
+    scenario = factory.case
     policy = scenario.policy.name
     name = f"{scenario.world.name}, {policy}, seed {scenario.seed}"
     tally = Tally(name, round(scenario.days * DAY))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from math import floor, log10
 from typing import NamedTuple
 
 from kernel.calendar import DAY, HOUR
 from measures.kpis import KPI_TABLE
 from measures.statistics import Interval
-from studies.compare import Comparison
 from studies.run import Run
 from studies.solve import Solution
 from worlds.spec import World
@@ -88,7 +88,7 @@ def unit_of(kpi: str, instance_unit: str = "") -> str:
     return units[-1] if part == "start" else units[0]
 
 
-def _of(names: Collection[str], wanted: Sequence[str]) -> list[str]:
+def fitting(names: Collection[str], wanted: Sequence[str]) -> list[str]:
     """Return the names that are wanted; of an instance only what fits one."""
     fit = INSTANCE if "makespan" in names else wanted
     return [name for name in fit if name in names]
@@ -105,7 +105,7 @@ def kpi_table(run: Run) -> Table:
 def main_kpis(world: World, kpis: Mapping[str, float], title: str = "") -> Table:
     """Return the main of these KPIs with their units."""
     rows = []
-    for name in _of(kpis, MAIN):
+    for name in fitting(kpis, MAIN):
         unit = unit_of(name, world.unit)
         text = shown(kpis[name], unit)
         rows.append((name, text, "" if unit == "share" else unit))
@@ -139,41 +139,24 @@ def shipped_sentence(run: Run) -> str:
     return text
 
 
-def comparison_table(comparison: Comparison) -> Table:
-    """Return the main KPIs by policy, with their paired differences."""
-    rows = []
-    for name in _of(comparison.names, COMPARED):
-        unit = unit_of(name, comparison.unit)
-        head = name if unit in ("share", "") else f"{name}, {unit}"
-        for policy in comparison.kpis:
-            value = comparison.value(policy, name)
-            if value is None:
-                continue
-            difference = percent = ""
-            found = comparison.difference(policy, name)
-            if policy != comparison.reference and found is not None:
-                difference = interval_text(found.absolute, unit)
-                if found.percent is not None:
-                    percent = interval_text(found.percent, "%")
-            row = (head, policy, interval_text(value, unit), difference, percent)
-            rows.append(row)
-            head = ""
-    seeds = comparison.seeds
-    title = (
-        f"{comparison.world}, {comparison.days:g} days, seeds {seeds[0]} to "
-        f"{seeds[-1]}: mean ± half of the 95 % interval"
-    )
-    columns = ("KPI", "policy", "value", f"less {comparison.reference}", "of it, %")
-    return Table(title, columns, rows, columns[2:])
-
-
 def interval_text(interval: Interval, unit: str) -> str:
-    """Return ``mean ± half``; of a single value, which has no interval, the mean."""
-    mean = shown(interval.mean, unit)
-    if interval.high is None:
-        return mean
-    half = shown(interval.high - interval.mean, unit)
-    return f"{mean.removesuffix(' %')} ± {half}"
+    """Return ``mean ± half``, to two digits of the half: the mean knows no more.
+
+    Of a single value, which has no interval, the mean; if nothing varies, ``± 0``.
+    """
+    half = interval.half
+    if half is None:
+        return shown(interval.mean, unit)
+    mean, sign = interval.mean, ""
+    if unit == "share":
+        mean, half, sign = 100 * mean, 100 * half, " %"
+    if half < 1e-9 * max(1.0, abs(mean)):
+        return f"{shown(interval.mean, unit).removesuffix(' %')} ± 0{sign}"
+    digits = min(6, max(0, 1 - floor(log10(half))))
+    if unit in ("share", "%"):
+        digits = min(1, digits)
+    mean = round(mean, digits) + 0.0  # not -0
+    return f"{mean:,.{digits}f} ± {half:,.{digits}f}{sign}"
 
 
 def engine_table(solution: Solution) -> Table:

@@ -1,12 +1,15 @@
-"""A file written whole or not at all: under another name first, then renamed."""
+"""A file or folder written whole or not at all: beside its place, then renamed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO
+from tempfile import NamedTemporaryFile, mkdtemp
+from typing import IO, Any
 
 from kernel.errors import BadInput
 
@@ -22,16 +25,14 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """
     temporary = ""
     try:
-        with NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name[:40]}.", delete=False
-        ) as file:
-            temporary = file.name
-            yield file
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(str(path), "", f"cannot be written: {reason}") from None
+        with refusing(path):
+            with NamedTemporaryFile(
+                dir=path.parent, prefix=_prefix(path), delete=False
+            ) as file:
+                temporary = file.name
+                yield file
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
     finally:
         if temporary:
             with suppress(OSError):
@@ -48,9 +49,95 @@ def claim_file(path: Path) -> None:
     """
     if path.is_dir():
         raise BadInput(str(path), "", "is a folder, expected a file")
+    with (
+        refusing(path),
+        NamedTemporaryFile(dir=path.parent, prefix=_prefix(path)),
+    ):
+        pass
+
+
+def claim_folder(path: Path, is_ours: Callable[[Path], bool], what: str) -> Path:
+    """Return the full path of a folder that can be written, or be replaced.
+
+    The folders above it are made. To be called before any work is done.
+
+    Parameters
+    ----------
+    is_ours
+        Whether what is there is a folder of the kind that is to be written.
+    what
+        Whose folder it is: "run", "comparison".
+
+    Raises
+    ------
+    BadInput
+        If something else is there, or it cannot be written.
+    """
+    with refusing(path):
+        target = path.resolve()
+        if target.exists() and not is_ours(target):
+            kind = f"a folder that is no {what} folder" if target.is_dir() else "a file"
+            problem = f"is {kind}, expected a new folder or that of a {what}"
+            raise BadInput(str(path), "", problem)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.rmdir(mkdtemp(dir=target.parent, prefix=_prefix(target)))
+    return target
+
+
+@contextmanager
+def folder_written_whole(target: Path, files: Collection[str]) -> Iterator[Path]:
+    """Lend a temporary folder; it takes the target's place if all goes well.
+
+    Parameters
+    ----------
+    target
+        Of :func:`claim_folder`.
+    files
+        What is written. Other files that are in the target are kept.
+    """
+    new = Path(mkdtemp(dir=target.parent, prefix=_prefix(target)))
     try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}."):
-            pass
-    except (OSError, ValueError) as error:
+        new.chmod(0o755)
+        yield new
+        _swap(new, target, files)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn what the file system refuses into one sentence."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(str(path), "", f"cannot be written: {reason}") from None
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON that people can read."""
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:40]}."
+
+
+def _swap(new: Path, target: Path, files: Collection[str]) -> None:
+    """Put ``new`` in the place of ``target``; an interruption undoes it."""
+    if not target.exists():
+        new.rename(target)
+        return
+    old = Path(mkdtemp(dir=target.parent, prefix=_prefix(target)))
+    try:
+        target.rename(old)  # onto an empty folder
+        new.rename(target)
+        for path in old.iterdir():
+            if path.name not in files:
+                path.rename(target / path.name)
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(target)

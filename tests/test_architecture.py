@@ -39,7 +39,7 @@ LIBRARIES: dict[str, tuple[str, ...] | None] = {
     "pyarrow": ("studies/",),
     "pydantic": ("worlds/",),
     "rich": ("run.py",),
-    "scipy": ("measures/statistics.py", "learning/", "studies/"),
+    "scipy": ("measures/statistics/", "learning/", "studies/"),
     "solara": ("dashboard/",),
     "typer": ("run.py",),
     "uvicorn": ("dashboard/",),

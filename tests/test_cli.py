@@ -146,6 +146,9 @@ def test_compare_prints_a_table_and_json(capsys: pytest.CaptureFixture[str]) -> 
         "seeds",
         "reference",
         "kpis",
+        "warm_up",
+        "reproducible",
+        "stopping",
     ]
     assert found["seeds"] == [5, 6]
     kpi = found["kpis"]["flow_time"]
@@ -157,6 +160,12 @@ def test_compare_prints_a_table_and_json(capsys: pytest.CaptureFixture[str]) -> 
         "percent_mean",
         "percent_low",
         "percent_high",
+        "bootstrap_low",
+        "bootstrap_high",
+        "unpaired_low",
+        "unpaired_high",
+        "p",
+        "p_holm",
     ]
 
 

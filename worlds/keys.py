@@ -19,10 +19,19 @@ from worlds.load import nominal_use
 from worlds.read import resolved, world_of
 from worlds.spec import World
 
-__all__ = ["KNOBS", "SOURCE", "apply", "put", "split", "value_of", "world_keys"]
+__all__ = [
+    "KNOBS",
+    "SOURCE",
+    "apply",
+    "put",
+    "split",
+    "value_of",
+    "values_of",
+    "world_keys",
+]
 
 
-def split(setting: str) -> tuple[str, str]:
+def split(setting: str, where: str = SOURCE) -> tuple[str, str]:
     """Return key and value of ``KEY=VALUE``.
 
     Raises
@@ -32,8 +41,33 @@ def split(setting: str) -> tuple[str, str]:
     """
     key, equals, value = setting.partition("=")
     if not equals or not key.strip():
-        raise BadInput(SOURCE, shown(setting), "expected KEY=VALUE")
+        raise BadInput(where, shown(setting), "expected KEY=VALUE")
     return key.strip(), value.strip()
+
+
+def values_of(text: str) -> tuple[str, ...]:
+    """Return the values of ``VALUE,VALUE,...``; commas within brackets or quotes stay.
+
+    Examples
+    --------
+    >>> values_of('.75, [1, 2], "a,b"')
+    ('.75', '[1, 2]', '"a,b"')
+    """
+    values, depth, quote = [""], 0, ""
+    for sign in text:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth -= 1
+        elif sign == "," and depth <= 0:
+            values.append("")
+            continue
+        values[-1] += sign
+    return tuple(value.strip() for value in values)
 
 
 def put(tree: dict[str, Any], key: str, value: Any, where: str = SOURCE) -> None:
@@ -125,6 +159,8 @@ def apply(world: World, settings: Sequence[tuple[str, str]]) -> World:
     BadInput
         If a key is not known, a value does not fit, or the result is not consistent.
     """
+    if not settings:
+        return world
     tree = {"world": resolved(world)}
     knobs: list[tuple[str, str]] = []
     for key, text in settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,17 +15,22 @@ from worlds.spec import FailureMode, VehicleGroup, World
 SOURCE = "--set"
 #: The knobs of a world; ``policy``, ``seed`` and ``days`` are a scenario's.
 KNOBS = ("vehicles", "load", "mtbf", "network", "traffic")
+_POINT = re.compile(r"^([+-]?)\.(?=\d)")
 _SMALLEST = 1e-4  # of a factor; the greatest is its inverse
 
 
 def value_of(text: str) -> Any:
-    """Return what a value stands for: of TOML what it says, else the text itself."""
+    """Return what a value stands for: of TOML what it says, else the text itself.
+
+    A number may begin with its point: ``.75``.
+    """
     if not text:
         return None
     if "\n" in text or "\r" in text:
         return text
+    said = _POINT.sub(r"\g<1>0.", text)
     try:
-        found = loaded_toml(f"value = {text}", SOURCE)
+        found = loaded_toml(f"value = {said}", SOURCE)
     except BadInput:
         return text
     return found["value"] if len(found) == 1 else text

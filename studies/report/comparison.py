@@ -9,14 +9,18 @@ from matplotlib import colormaps, rc_context
 from matplotlib.figure import Figure
 
 from measures.kpis import KPI_TABLE
-from studies.compare import Comparison
+from studies.compare.comparison import Comparison
+from studies.compare.experiment import Experiment
+from studies.compare.notes import notes
+from studies.compare.picture import forest
+from studies.compare.table import tables
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL, WIDTH
-from studies.tables import COMPARED, Table, comparison_table, interval_text, unit_of
+from studies.tables import COMPARED, Table, interval_text, unit_of
 from studies.versions import versions
 
 
-def comparison_report(comparison: Comparison, command: Sequence[str] = ()) -> str:
+def comparison_report(experiment: Experiment, command: Sequence[str] = ()) -> str:
     """Return the report of a comparison as one HTML page.
 
     Differences are paired by seed, with 95 % intervals.
@@ -26,37 +30,52 @@ def comparison_report(comparison: Comparison, command: Sequence[str] = ()) -> st
     command
         The words that asked for it (``run.py compare ...``).
     """
-    seeds, reference = comparison.seeds, comparison.reference
-    rows = [
-        ("world", comparison.world),
-        ("days", f"{comparison.days:g}"),
-        ("policies", ", ".join(comparison.kpis)),
-        ("reference", reference),
-        ("seeds", f"{seeds[0]} to {seeds[-1]}, the same for each policy"),
-        ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
-    ]
+    first = experiment.first
     again = f"To run it again: python {shlex.join(command)}"
     sections = [
         Section(
             title="What was compared",
             text=(again,) if command else (),
-            parts=[Table("", ("what", "value"), rows)],
+            parts=[Table("", ("what", "value"), _about(experiment))],
         ),
         Section(
             title="Results",
-            text=(_meaning(comparison),),
-            parts=[comparison_table(comparison)],
-            folded=[_all(comparison)],
+            text=(_meaning(first), *notes(experiment)),
+            parts=tables(experiment),
+            folded=[_all(cell) for cell in experiment.cells],
         ),
-        *_differences(comparison),
-        *_by_seed(comparison),
     ]
-    if comparison.violations:
-        sections.append(
-            Section(title="Violations the checker found", text=comparison.violations)
-        )
-    title = f"{comparison.world}: {', '.join(comparison.kpis)} compared"
-    return page(title, sections, _lead(comparison))
+    if experiment.varied:
+        caption = f"Paired differences from {first.reference} with 95 % intervals"
+        chart = Chart(figure=forest(experiment), caption=caption, wide=True)
+        sections.append(Section(title="Differences", parts=[chart]))
+    else:
+        sections += [*_differences(first), *_by_seed(first)]
+    if experiment.violations:
+        found = tuple(experiment.violations)
+        sections.append(Section(title="Violations the checker found", text=found))
+    title = f"{first.world}: {', '.join(first.kpis)} compared"
+    lead = "" if experiment.varied else _lead(first)
+    return page(title, sections, lead)
+
+
+def _about(experiment: Experiment) -> list[tuple[str, str]]:
+    """Return what was compared, a line each."""
+    first = experiment.first
+    seeds = max((cell.seeds for cell in experiment.cells), key=len)
+    varied: dict[str, dict[str, None]] = {}
+    for cell in experiment.cells:
+        for key, value in cell.settings:
+            varied.setdefault(key, {})[value] = None
+    return [
+        ("world", first.world),
+        ("days", f"{first.days:g}"),
+        ("policies", ", ".join(first.kpis)),
+        ("reference", first.reference),
+        *((f"varied: {key}", ", ".join(values)) for key, values in varied.items()),
+        ("seeds", f"{seeds[0]} to {seeds[-1]}, the same for each policy"),
+        ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
+    ]
 
 
 def _main_kpi(comparison: Comparison) -> str | None:
@@ -106,7 +125,9 @@ def _all(comparison: Comparison) -> Table:
             value = comparison.value(policy, name)
             cells.append(interval_text(value, unit) if value is not None else "")
         rows.append((name, unit, *cells))
-    return Table("All KPIs", columns, rows, columns[2:])
+    cell = ", ".join(f"{key} {value}" for key, value in comparison.settings)
+    title = f"All KPIs, {cell}" if cell else "All KPIs"
+    return Table(title, columns, rows, columns[2:])
 
 
 @rc_context(SMALL)

@@ -6,9 +6,18 @@ import pytest
 
 from agents.scenario import scenario_of
 from kernel.errors import BadInput
-from studies.compare import Comparison, compare, scenarios_of
-from studies.run import run
-from studies.tables import comparison_table
+from studies.compare import (
+    Comparison,
+    cells_of,
+    compare,
+    conduct,
+    scenarios_of,
+    stopping_of,
+    varied,
+)
+from studies.compare.notes import notes
+from studies.compare.table import tables
+from studies.run import Tally, run
 from worlds.read import read_world
 
 
@@ -38,10 +47,16 @@ def test_differences_are_paired_by_seed(comparison: Comparison) -> None:
 
 def test_one_replication_has_no_interval() -> None:
     """One run of each gives means without limits."""
-    found = compare(scenarios_of(read_world("ft06"), ["rule", "rule:SPT"]), 1)
-    value = found.as_json()["kpis"]["makespan"]["values"]["rule"]
+    policies = ["rule", "rule:SPT"]
+    cells = cells_of(read_world("ft06"), policies, {})
+    found = conduct(cells, stopping_of(policies, "makespan", 1))
+    makespan = found.as_json()["kpis"]["makespan"]
+    value, difference = makespan["values"]["rule"], makespan["difference"]["rule:SPT"]
     assert value["low"] is value["high"] is None
-    assert comparison_table(found).rows
+    assert difference["p"] is difference["p_holm"] is difference["low"] is None
+    assert found.as_json()["warm_up"] is None
+    assert tables(found)[0].rows
+    assert notes(found)
 
 
 def test_a_kpi_without_value_in_a_run_is_left_out() -> None:
@@ -60,6 +75,51 @@ def test_planner_keys_hold_for_those_who_plan() -> None:
     assert planner.window == 20
     with pytest.raises(BadInput, match="no planner"):
         scenarios_of(world, ["rule"], settings=settings)
+
+
+def test_planner_keys_have_two_roots() -> None:
+    """``policy.stability`` is ``planner.stability``: rules are not asked for it."""
+    settings = [("policy.stability", "7")]
+    found = scenarios_of(read_world("cell"), ["rule", "hybrid"], settings=settings)
+    assert found["hybrid"].policy.planner is not None
+    assert found["hybrid"].policy.planner.stability == 7
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_cells_are_comparisons_of_their_own(workers: int) -> None:
+    """Cell by cell, in one process or two, the same as compared alone."""
+    world, policies = read_world("cell"), ["rule", "rule:FIFO"]
+    vary = varied(["vehicles=1,2", "mtbf=.5"])
+    seen: list[str] = []
+
+    def tell(tally: Tally) -> None:
+        seen.append(tally.name)
+
+    cells = cells_of(world, policies, vary, seed=4, days=0.4)
+    stopping = stopping_of(policies, "flow_time", 2)
+    found = conduct(cells, stopping, workers=workers, progress=tell)
+    assert [cell.label for cell in found.cells] == [
+        "vehicles=1, mtbf=.5",
+        "vehicles=2, mtbf=.5",
+    ]
+    for cell in found.cells:
+        alone = scenarios_of(
+            world, policies, seed=4, days=0.4, settings=list(cell.settings)
+        )
+        assert compare(alone, 2).as_json()["kpis"].keys() == cell.kpis["rule"].keys()
+        assert compare(alone, 2).kpis == cell.kpis
+    assert len(set(seen)) == found.runs == 8
+    assert "vehicles=2, mtbf=.5, rule:FIFO, seed 5" in seen
+
+
+def test_equal_plants_differ_in_nothing() -> None:
+    """A policy against itself by another name: no difference, and p is 1."""
+    policies = ["rule", "rule:reference"]
+    cells = cells_of(read_world("cell"), policies, {}, days=0.4)
+    found = conduct(cells, stopping_of(policies, "flow_time", 2)).as_json()
+    difference = found["kpis"]["flow_time"]["difference"]["rule:reference"]
+    assert difference["mean"] == difference["low"] == difference["high"] == 0
+    assert difference["p"] == difference["p_holm"] == 1
 
 
 @pytest.mark.parametrize("replications", [0, -1, 10**9])

@@ -17,7 +17,8 @@ import run as command_line
 from agents.scenario import Scenario, scenario_of
 from kernel.errors import BadInput
 from kernel.events import Event
-from studies.compare import Comparison
+from studies.compare import Comparison, Experiment, Outcome
+from studies.compare.stopping import Stopping
 from studies.folder import about, write_run
 from studies.report import Chart, Section, comparison_report, page, run_report
 from studies.report.svg import inline
@@ -358,26 +359,41 @@ def test_a_scenario_must_be_in_the_record(done: Run, tmp_path: Path) -> None:
         folder_report(tmp_path / "r")
 
 
-def comparison(replications: int) -> Comparison:
-    """Return a comparison of made-up numbers."""
+def compared(replications: int, *cells: str) -> Experiment:
+    """Return a comparison of made-up numbers, in one cell or for several loads."""
     values = {"weighted_tardiness": (4.0, 6.0, 5.0), "on_time": (0.8, 0.7, 0.9)}
     better = {"weighted_tardiness": (3.0, 4.0, 4.5), "on_time": (0.9, 0.8, 0.9)}
-    return Comparison(
-        world="<cell>",
-        days=2.0,
-        seeds=tuple(range(1, replications + 1)),
-        reference="rule",
-        kpis={
-            policy: {name: some[:replications] for name, some in of.items()}
-            for policy, of in (("rule", values), ("hybrid", better))
-        },
-        violations=("policy rule, seed 1: something",),
+    outcomes = {
+        policy: [
+            Outcome(
+                kpis={name: some[k] for name, some in of.items()},
+                violations=("policy rule, seed 1: something",) if k == 0 else (),
+            )
+            for k in range(replications)
+        ]
+        for policy, of in (("rule", values), ("hybrid", better))
+    }
+    return Experiment(
+        cells=tuple(
+            Comparison(
+                world="<cell>",
+                days=2.0,
+                seeds=tuple(range(1, replications + 1)),
+                reference="rule",
+                outcomes=outcomes,
+                settings=(("load", load),) if load else (),
+            )
+            for load in cells or ("",)
+        ),
+        stopping=Stopping(
+            first=replications, most=replications, kpi="weighted_tardiness"
+        ),
     )
 
 
 def test_a_comparison_is_reported_with_its_intervals() -> None:
     """Means, paired differences in words, table and chart, and each seed."""
-    text = comparison_report(comparison(3), ["run.py", "compare", "cell"])
+    text = comparison_report(compared(3), ["run.py", "compare", "cell"])
     reader = read(text)
     assert reader.headings == [
         "What was compared",
@@ -390,12 +406,21 @@ def test_a_comparison_is_reported_with_its_intervals() -> None:
     assert "&lt;cell&gt;" in text
     assert "python run.py compare cell" in text
     assert "policy rule, seed 1: something" in text
-    assert comparison_report(comparison(3), ["run.py", "compare", "cell"]) == text
+    assert comparison_report(compared(3), ["run.py", "compare", "cell"]) == text
 
 
 def test_a_comparison_of_one_replication_has_no_intervals() -> None:
     """It says so, and shows the values."""
-    text = comparison_report(comparison(1))
+    text = comparison_report(compared(1))
     assert "there are no intervals" in text
     assert "hybrid -25.0 %." in text
     assert "By seed" not in read(text).headings
+
+
+def test_what_was_varied_is_reported_cell_by_cell() -> None:
+    """Each cell has its rows and its KPIs, and the picture shows them all."""
+    text = comparison_report(compared(3, ".75", ".85"))
+    assert "varied: load" in text
+    assert "All KPIs, load .75" in text
+    assert "All KPIs, load .85" in text
+    assert "Differences" in read(text).headings

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
+import mesa
 import pytest
 
-from agents.scenario import scenario_of
+from agents.factory import Factory
+from agents.scenario import Scenario, scenario_of
 from kernel.calendar import DAY
 from kernel.errors import BadInput
+from studies.build import build
 from studies.run import Tally, run
 from worlds.read import read_world
 
@@ -54,3 +59,45 @@ def test_an_instance_ends_at_its_optimum_when_planned(
     assert done.violations == ()
     assert done.kpis["makespan"] == makespan
     assert done.kpis["replans"] == 1
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_factory_is_released(monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
+    """Whether a run ends or fails, nobody keeps its factory, and it keeps nothing."""
+    built: list[Factory] = []
+
+    def kept(scenario: Scenario) -> Factory:
+        built.append(build(scenario))
+        return built[0]
+
+    def tell(_: Tally) -> None:
+        if fails:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("studies.run.build", kept)
+    scenario = scenario_of(read_world("cell"), policy="rule", days=0.2)
+    if fails:
+        with pytest.raises(KeyboardInterrupt):
+            run(scenario, tell)
+    else:
+        assert len(run(scenario, tell).trace.events) > 100
+    assert vars(built[0]) == {}
+    assert built[0] not in getattr(mesa.Agent, "_ids", {})
+    built[0].release()  # once more does no harm
+
+
+def test_runs_leave_nothing_for_the_collector() -> None:
+    """Memory is free when a run ends, not when somebody collects: it stays flat."""
+    scenario = scenario_of(read_world("cell"), policy="rule", days=0.5)
+    run(scenario)
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        sizes = [len(run(scenario).trace.events) for _ in range(4)]
+        left = len(gc.get_objects()) - before
+    finally:
+        gc.enable()
+    assert left < sum(sizes) / 2, (left, sizes)
+    gc.collect()
+    assert len(gc.get_objects()) - before < 100

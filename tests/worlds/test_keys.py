@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kernel.errors import BadInput
-from worlds.keys import KNOBS, apply, put, split, value_of, world_keys
+from worlds.keys import KNOBS, apply, put, split, value_of, values_of, world_keys
 from worlds.load import nominal_use
 from worlds.read import read_world
 from worlds.spec import VehicleGroup
@@ -40,10 +40,32 @@ def test_settings_are_split_at_the_first_equals_sign():
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("", ("",)),
+        ("1", ("1",)),
+        (".75, .85,.93", (".75", ".85", ".93")),
+        ("1,,2", ("1", "", "2")),
+        ("[1, 2],[3]", ("[1, 2]", "[3]")),
+        ('{law = "fixed", value = 2}, 1', ('{law = "fixed", value = 2}', "1")),
+        ('"a,b",\'c,"d\'', ('"a,b"', "'c,\"d'")),
+        ("],1", ("]", "1")),
+    ],
+)
+def test_values_are_parted_by_commas(text, values):
+    """Commas within brackets or quotes belong to a value."""
+    assert values_of(text) == values
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("3", 3),
         ("0.5", 0.5),
+        (".75", 0.75),
+        ("-.5", -0.5),
+        (".x", ".x"),
+        ("1.5.2", "1.5.2"),
         ("true", True),
         ('["a", "b"]', ["a", "b"]),
         ('{law = "fixed", value = 2}', {"law": "fixed", "value": 2}),

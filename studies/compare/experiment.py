@@ -1,0 +1,142 @@
+"""What comes of a comparison: policies held against each other in every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from measures.statistics import Interval, holm, pooled_percent
+from studies.compare.comparison import Comparison
+from studies.compare.stopping import Stopping
+from studies.tables import COMPARED, fitting
+
+#: A cell's number, a policy, a KPI: what a p-value belongs to.
+Key = tuple[int, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """Comparisons of the same policies in one cell or several.
+
+    Attributes
+    ----------
+    asked
+        KPIs that somebody has named; the first decides when to stop.
+    """
+
+    cells: tuple[Comparison, ...]
+    stopping: Stopping
+    asked: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Comparison:
+        """The first cell, for what all have in common."""
+        return self.cells[0]
+
+    @property
+    def varied(self) -> bool:
+        """Whether there are cells to tell apart."""
+        return bool(self.first.settings)
+
+    @property
+    def runs(self) -> int:
+        """How many runs were made."""
+        return sum(len(cell.seeds) * len(cell.outcomes) for cell in self.cells)
+
+    @property
+    def violations(self) -> list[str]:
+        """What the checker found in all of them."""
+        return [said for cell in self.cells for said in cell.violations]
+
+    @property
+    def shown(self) -> list[str]:
+        """The KPIs that tables and pictures show.
+
+        Those asked for; else what matters most where something is varied (there a KPI
+        has a table to itself), and what policies differ in where nothing is.
+        """
+        if self.asked:
+            return list(self.asked)
+        if self.varied:
+            return [self.stopping.kpi]
+        return fitting(self.first.names, COMPARED)
+
+    @cached_property
+    def p_holm(self) -> dict[Key, float]:
+        """The p-values adjusted over the comparisons of the table that shows them.
+
+        Where something is varied, a KPI has a table to itself, and its family is all
+        other policies in all cells; else the family is all other policies and all KPIs
+        of the one table.
+        """
+        if self.varied:
+            names = dict.fromkeys(name for cell in self.cells for name in cell.names)
+            families = [[name] for name in names]
+        else:
+            families = [self.shown]
+        adjusted: dict[Key, float] = {}
+        for family in families:
+            p = self._p(family)
+            adjusted |= zip(p, holm(list(p.values())), strict=True)
+        return adjusted
+
+    def _p(self, kpis: Sequence[str]) -> dict[Key, float]:
+        found: dict[Key, float] = {}
+        for i, cell in enumerate(self.cells):
+            for kpi in kpis:
+                for policy in cell.others:
+                    difference = cell.difference(policy, kpi)
+                    if difference is not None and difference.p is not None:
+                        found[i, policy, kpi] = difference.p
+        return found
+
+    def pooled(self, policy: str, kpi: str) -> Interval | None:
+        """Return the difference in percent over all cells, clustered by seed."""
+        pairs = [cell.pairs(policy, kpi) for cell in self.cells]
+        known = [pair for pair in pairs if pair is not None]
+        return pooled_percent(known) if len(known) == len(pairs) else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``compare --json`` prints (CONTRACTS, and docs/compare.md)."""
+        if not self.varied:
+            return self._cell_json(0)
+        cells = []
+        for i, cell in enumerate(self.cells):
+            found = {"settings": dict(cell.settings), **self._cell_json(i)}
+            del found["world"], found["days"], found["reference"]
+            cells.append(found)
+        return {
+            "world": self.first.world,
+            "days": self.first.days,
+            "reference": self.first.reference,
+            "cells": cells,
+            "pooled": {kpi: self._pooled_json(kpi) for kpi in self.shown},
+        }
+
+    def _cell_json(self, i: int) -> dict[str, Any]:
+        mine = {key[1:]: p for key, p in self.p_holm.items() if key[0] == i}
+        return self.cells[i].as_json(mine) | {"stopping": self._stopping_json(i)}
+
+    def _stopping_json(self, i: int) -> dict[str, Any] | None:
+        stopping, cell = self.stopping, self.cells[i]
+        if stopping.half_width is None:
+            return None
+        return {
+            "kpi": stopping.kpi,
+            "asked": stopping.half_width,
+            "relative": stopping.relative,
+            "half_width_allowed": stopping.allowed(cell),
+            "half_width": {p: stopping.width(cell, p) for p in cell.others},
+            "reached": stopping.reached(cell),
+            "replications_needed": stopping.needed(cell),
+        }
+
+    def _pooled_json(self, kpi: str) -> dict[str, Any]:
+        found = {policy: self.pooled(policy, kpi) for policy in self.first.others}
+        names = ("percent_mean", "percent_low", "percent_high")
+        return {
+            policy: None if one is None else dict(zip(names, one, strict=True))
+            for policy, one in found.items()
+        }

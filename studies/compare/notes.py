@@ -1,0 +1,150 @@
+"""Sentences below the tables of a comparison: what they rest on, and what to doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kernel.calendar import HOUR
+from measures.statistics import FEWEST_RESAMPLED
+from studies.compare.comparison import Comparison
+from studies.compare.experiment import Experiment
+from studies.compare.warmup import WarmUp
+from studies.tables import shown, unit_of
+
+
+def notes(experiment: Experiment) -> list[str]:
+    """Return what a reader of the tables should know, a sentence or two each."""
+    found = [*_legend(experiment), *_missing(experiment), *_stopping(experiment)]
+    found += _varied(experiment) if experiment.varied else _one(experiment.first)
+    guarded = [
+        cell
+        for cell in experiment.cells
+        if not all(one.reproducible for runs in cell.outcomes.values() for one in runs)
+    ]
+    if guarded:
+        found.append("A wall-clock guard has cut plans short: not reproducible.")
+    return found
+
+
+def _legend(experiment: Experiment) -> Iterator[str]:
+    first = experiment.first
+    if not first.others:
+        return
+    if experiment.varied:
+        count = len(experiment.cells) * len(first.others)
+        family = f"the {count} comparisons of each table"
+    else:
+        count = sum(
+            first.difference(policy, kpi) is not None
+            for policy in first.others
+            for kpi in experiment.shown
+        )
+        family = f"the {count} comparisons of the table"
+    yield (
+        "Differences are paired by seed. bootstrap: 95 % limits of the difference, "
+        f"resampled, in % of {first.reference} where it is not 0. p Holm: of the "
+        f"paired t-test, adjusted for {family}; the intervals are not adjusted."
+    )
+    pooled = (
+        experiment.pooled(policy, kpi)
+        for policy in first.others
+        for kpi in experiment.shown
+    )
+    if len(experiment.cells) > 1 and any(pooled):
+        seeds = min(len(cell.seeds) for cell in experiment.cells)
+        yield (
+            "pooled: the mean over cells of the difference in %, one value a seed; "
+            f"its interval goes over the {seeds} seeds that all cells have."
+        )
+    if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
+        yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."
+
+
+def _missing(experiment: Experiment) -> Iterator[str]:
+    for kpi in experiment.shown:
+        cells = [
+            cell
+            for cell in experiment.cells
+            if any(kpi not in of for of in cell.kpis.values())
+        ]
+        if cells:
+            where = f" in {len(cells)} of the cells" if experiment.varied else ""
+            yield f"{kpi} has no value in every run{where}: it is left out there."
+
+
+def _stopping(experiment: Experiment) -> Iterator[str]:
+    stopping = experiment.stopping
+    if stopping.half_width is None:
+        return
+    missed = [cell for cell in experiment.cells if not stopping.reached(cell)]
+    what = f"Half-width of {stopping.kpi}: at most {stopping.asked} was asked for"
+    if experiment.varied:
+        count = len(experiment.cells)
+        yield f"{what}; {count - len(missed)} of {count} cells have reached it."
+    else:
+        unit = unit_of(stopping.kpi, experiment.first.unit)
+        allowed = stopping.allowed(experiment.first)
+        if allowed is not None and stopping.relative:
+            what += f", {_with_unit(allowed, unit)}"
+        runs = len(experiment.first.seeds)
+        yield f"{what}; {'not reached' if missed else 'reached'} with {runs} a policy."
+    for cell in missed:
+        needed = stopping.needed(cell)
+        where = f"{cell.label}: it" if experiment.varied else "It"
+        if needed is None:
+            yield f"{where} is out of reach: {cell.reference} has a mean of 0."
+        else:
+            yield f"{where} would take about {needed} replications."
+
+
+def _one(cell: Comparison) -> Iterator[str]:
+    """Tell of the warm-up of the only cell."""
+    settling = cell.settling
+    if settling is None:
+        return
+    cut = f"Warm-up: {settling.own / HOUR:.3g} h are cut"
+    if settling.found is not None:
+        policy, series = settling.longest
+        found = f"{settling.found / HOUR:.3g} h ({series} under {policy}, the longest)"
+        if settling.short:
+            yield f"{cut}, but MSER-5 finds {found}: {_remedy(settling)}."
+        else:
+            yield f"{cut}; MSER-5 finds {found}."
+    if settling.unsettled:
+        policies: dict[str, list[str]] = {}
+        for policy, series in settling.unsettled:
+            policies.setdefault(series, []).append(policy)
+        named = " or ".join(f"{s} ({', '.join(of)})" for s, of in policies.items())
+        yield (
+            f"MSER-5 finds no cut in the first half of {named}: the runs are too short "
+            "to tell."
+        )
+
+
+def _varied(experiment: Experiment) -> Iterator[str]:
+    """Tell of the warm-ups that are too short, in the cells that have the longest."""
+    found = [cell.settling for cell in experiment.cells if cell.settling is not None]
+    short = [settling for settling in found if settling.short]
+    if short:
+        worst = max(short, key=lambda settling: settling.found or 0)
+        yield (
+            f"In {len(short)} of {len(found)} cells the warm-up that is cut is shorter "
+            f"than what MSER-5 finds: {_remedy(worst)}."
+        )
+    unsettled = sum(bool(settling.unsettled) for settling in found)
+    if unsettled:
+        yield (
+            f"In {unsettled} of {len(found)} cells MSER-5 finds no cut in the first "
+            "half of some series: the runs are too short to tell."
+        )
+    yield "Other KPIs: name them by --kpi, or see --json and --out."
+
+
+def _remedy(settling: WarmUp) -> str:
+    hours = -(-(settling.found or 0) // HOUR)
+    return f"think of --set world.warm_up='{hours} h'"
+
+
+def _with_unit(value: float, unit: str) -> str:
+    text = shown(value, unit)
+    return text if unit in ("share", "") else f"{text} {unit}"
