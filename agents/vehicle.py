@@ -238,7 +238,7 @@ class VehicleAgent(Holon):
                 self.wake_at(max(part.ready, self.now) + PATIENCE)
 
     def held_up(self, transport: TransportOrder) -> bool:
-        """Return whether it would stand waiting for a part for long, or nobody knows."""
+        """Return whether a part keeps it waiting for long, or who knows how long."""
         part = transport.part
         due = self._repaired_at(part)
         late = due is not None and self.now > due + PATIENCE
