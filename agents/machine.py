@@ -356,11 +356,18 @@ class MachineAgent(Holon):
 
     def on_machine_failed(self, event: Event) -> None:
         """It is down: have it repaired, expect it back after the mean repair."""
-        expected = self.mean_repair(event.facts["mode"])
-        self.up_at = self.now + expected
-        for operation in self.running.values():
-            operation.ends += expected
+        self.up_at = self.now
+        self._put_off(self.mean_repair(event.facts["mode"]))
         self.seek_repair(None)
+
+    def _put_off(self, by: int) -> None:
+        """Expect the machine, and what is in it, so much later, ms."""
+        self.up_at += by
+        for operation in self.running.values():
+            operation.ends += by
+            for part in operation.parts:
+                part.ready += by
+                self.factory.fleet.ready(part)
 
     def mean_repair(self, mode: str) -> int:
         """Return how long a repair takes on average; a disturbance says so itself."""
@@ -386,9 +393,7 @@ class MachineAgent(Holon):
     def on_machine_repaired(self, event: Event) -> None:
         """It is up again."""
         self.free_operator("repair")
-        for operation in self.running.values():
-            operation.ends += self.now - self.up_at
-        self.up_at = self.now
+        self._put_off(self.now - self.up_at)
         for operation in tuple(self.factory.able[self.id].values()):
             if operation.holder is None:  # refused, perhaps, as long as it was down
                 self.factory.orders[operation.order].allocation.place(operation)

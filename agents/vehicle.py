@@ -10,6 +10,7 @@ from agents.agent import Holon
 from agents.contract_net import Bid, Participant
 from agents.fleet import FEW, TransportOrder
 from agents.messages import CallForProposal, Message
+from agents.work import Part
 from kernel.calendar import MINUTE
 from kernel.events import Event
 from plant.vehicle import VehicleBody
@@ -233,10 +234,22 @@ class VehicleAgent(Holon):
             self._give_back(transport)  # somebody else may need us
         else:
             self._expect()
+            if self._repaired_at(part) is not None:
+                self.wake_at(max(part.ready, self.now) + PATIENCE)
 
     def held_up(self, transport: TransportOrder) -> bool:
-        """Return whether it would stand waiting for a part for long."""
-        return transport.part.ready > self.now + PATIENCE
+        """Return whether a part keeps it waiting for long, or who knows how long."""
+        part = transport.part
+        due = self._repaired_at(part)
+        late = due is not None and self.now > due + PATIENCE
+        return late or part.ready > self.now + PATIENCE
+
+    def _repaired_at(self, part: Part) -> int | None:
+        """Return when the machine a part is in should be up again; None: it is up."""
+        machine = self.factory.machines.get(part.at) if part.working else None
+        if machine is None or machine.body.breakdown is None:
+            return None
+        return machine.up_at
 
     def _give_back(self, transport: TransportOrder) -> None:
         self.current = None

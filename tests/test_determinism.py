@@ -48,11 +48,19 @@ def scenario(policy: str, world: World | None = None, seed: int = 1) -> Scenario
 def digests(policies: Sequence[str] = POLICIES) -> dict[str, str]:
     """Return the digest of a short run of each policy."""
     found = {p: Factory(scenario(p)).run().digest for p in policies}
-    return found | {"ft06 planned": _instance().digest}
+    others = {"ft06 planned": _instance(), "machining hybrid": _shop()}
+    return found | {name: trace.digest for name, trace in others.items()}
 
 
 def _instance() -> Any:
     return Factory(scenario_of(read_world("ft06"), policy="planned")).run()
+
+
+def _shop() -> Any:
+    """Twelve hours of the machine shop: people, a change of shift, an oven."""
+    return Factory(
+        scenario_of(read_world("machining"), policy="hybrid", days=0.5)
+    ).run()
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ STRIKES = (
 
 
 @pytest.mark.parametrize(
-    ("world", "days", "strikes"), [("cell", 0.4, STRIKES), ("electronics", 0.15, ())]
+    ("world", "days", "strikes"),
+    [("cell", 0.4, STRIKES), ("electronics", 0.15, ()), ("machining", 0.3, ())],
 )
 @pytest.mark.parametrize("policy", ["planned", "hybrid"])
 def test_remembered_is_as_surveyed_anew(
