@@ -21,7 +21,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from kernel.calendar import DAY
@@ -60,6 +66,14 @@ Disturbances = Annotated[
 ]
 Layout = Annotated[
     Path | None, typer.Option(help="Travel times of an instance, in a second file.")
+]
+Workers = Annotated[int, typer.Option(help="Processes that runs are shared among.")]
+Engine = Annotated[str, typer.Option(help="local, or a cluster: dask, ray.")]
+Address = Annotated[
+    str | None, typer.Option(help="Of a running cluster; none: one on this machine.")
+]
+Resume = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Go on where it was interrupted.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -166,6 +180,52 @@ def compare(
     else:
         _print_table(comparison_table(comparison))
     return _verdict(f"{runs} runs", comparison.violations, _tell if as_json else _print)
+
+
+@app.command()
+def sweep(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE.toml", help="What to vary.")
+    ] = None,
+    workers: Workers = 1,
+    engine: Engine = "local",
+    address: Address = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Its folder. [default: runs/sweep-FILE]")
+    ] = None,
+    resume: Resume = None,
+    as_json: Json = False,
+) -> int:
+    """Run every combination of some factors, under the same seeds each."""
+    from studies.sweep import draw, execute, results
+
+    if resume is not None:
+        design, folder = execute.resumed(resume, file)
+    elif file is not None:
+        design, folder = execute.begun(file, out)
+    else:
+        raise typer.BadParameter("Missing argument 'FILE.toml', or --resume DIR.")
+    with _going_on(f"sweep --resume {folder}"), _counted() as tell:
+        done = execute.carry_out(
+            design,
+            folder,
+            workers=workers,
+            engine=engine,
+            address=address,
+            progress=tell,
+        )
+    pictures = draw.draw(design, done.outcomes, folder)
+    say = _tell if as_json else _print
+    if as_json:
+        _print_json(results.as_json(design, done.outcomes, folder))
+    else:
+        _print_table(results.cell_table(design, done.outcomes))
+        drawn = f", {len(pictures)} pictures" if pictures else ""
+        _print(f"Everything is in {folder}: {results.CSV}, {results.PARQUET}{drawn}.")
+    if done.failed:
+        say(results.failed_sentence(done.failed))
+    code = _verdict(f"{len(done.outcomes)} runs", done.violations, say)
+    return VIOLATED if done.failed else code
 
 
 @app.command()
@@ -359,6 +419,33 @@ def _progress(runs: int) -> Iterator[Callable[[Tally], None] | None]:
             bar.update(task, completed=len(begun) - 1 + share, description=words)
 
         yield tell
+
+
+@contextmanager
+def _counted() -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many runs are done, and the time left, on a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(file=sys.stderr)
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(done: int, runs: int) -> None:
+            bar.update(task, completed=done, total=runs)
+
+        yield tell
+
+
+@contextmanager
+def _going_on(command: str) -> Iterator[None]:
+    """Say how to go on if the work inside is interrupted."""
+    try:
+        yield
+    except (KeyboardInterrupt, typer.Abort):
+        _tell(f"What is done is kept; go on with: run.py {command}")
+        raise
 
 
 def _verdict(

@@ -240,7 +240,15 @@ class Factory(mesa.Model):
             reproducible=self.reproducible,
         )
         self.calendar.stop()
-        # Mesa 3.3 keeps every model alive that is a key here.
+        self.release()
+
+    def release(self) -> None:
+        """Let the memory go once nobody else refers to the factory.
+
+        Mesa 3.3 counts agents in a table of its class, and so keeps every model for
+        ever that has had one (its issue 3179). A run that ends does this by itself;
+        one that is given up half-way needs it.
+        """
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     # -- facts ----------------------------------------------------------------------

@@ -112,12 +112,15 @@ def run(scenario: Scenario, progress: Callable[[Tally], None] | None = None) -> 
     name = f"{scenario.world.name}, {policy}, seed {scenario.seed}"
     tally = Tally(name, round(scenario.days * DAY))
     began = perf_counter()
-    with seldom_collected():
-        while factory.running:
-            factory.advance(factory.now + HOUR // 4)
-            tally.see(factory.trace.events, factory.now)
-            if progress is not None:
-                progress(tally)
+    try:
+        with seldom_collected():
+            while factory.running:
+                factory.advance(factory.now + HOUR // 4)
+                tally.see(factory.trace.events, factory.now)
+                if progress is not None:
+                    progress(tally)
+    finally:
+        factory.release()
     wall = perf_counter() - began
     events = factory.trace.events
     return Run(

@@ -1,0 +1,141 @@
+"""Work spread over processes or a cluster: all of it joblib's, nothing of our own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+from kernel.errors import BadInput
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Engine = Literal["local", "dask", "ray"]
+ENGINES: tuple[Engine, ...] = ("local", "dask", "ray")
+MOST_WORKERS = 10_000
+_ROOT = str(Path(__file__).resolve().parent.parent)
+
+
+def each(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int = 1,
+    engine: str = "local",
+    address: str | None = None,
+) -> Iterator[Result]:
+    """Yield ``function(item)`` of each item as it is done, in any order.
+
+    Parameters
+    ----------
+    function
+        A function of a module, so that another process finds it by its name.
+    items
+        Taken as workers become free, so they may be many.
+    workers
+        Processes; 1 with the engine ``local`` is this process.
+    engine
+        joblib's own pool of processes, or a cluster of Dask or Ray.
+    address
+        Of a running cluster's scheduler; None: a cluster of so many workers is begun
+        on this machine, and ended afterwards.
+
+    Raises
+    ------
+    BadInput
+        If the engine is not known, not installed or not to be reached, or a worker
+        was ended from outside.
+    """
+    refuse_engine(workers, engine, address)
+    with ExitStack() as stack:
+        if engine == "dask":
+            stack.enter_context(_dask(workers, address))
+        elif engine == "ray":
+            stack.enter_context(_ray(workers, address))
+        jobs = -1 if address else workers
+        spread = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
+        calls = (delayed(function)(item) for item in items)
+        try:
+            yield from spread(calls)
+        except TerminatedWorkerError:
+            problem = "a worker was ended from outside, perhaps for want of memory"
+            raise BadInput("--workers", "", problem) from None
+
+
+def refuse_engine(workers: int, engine: str, address: str | None) -> None:
+    """Make sure that work can be spread so, before any is done.
+
+    Raises
+    ------
+    BadInput
+        If it cannot.
+    """
+    if engine not in ENGINES:
+        problem = f"{engine!r}, expected one of {', '.join(ENGINES)}"
+        raise BadInput("--engine", "", problem)
+    if not 1 <= workers <= MOST_WORKERS:
+        problem = f"{workers}, expected 1 to {MOST_WORKERS}"
+        raise BadInput("--workers", "", problem)
+    if address is not None and engine == "local":
+        problem = f"{address!r}, expected --engine dask or ray with an address"
+        raise BadInput("--address", "", problem)
+
+
+@contextmanager
+def _dask(workers: int, address: str | None) -> Iterator[None]:
+    try:
+        from dask.distributed import Client, LocalCluster
+    except ImportError:
+        raise _missing("dask") from None
+    with ExitStack() as stack:
+        try:
+            if address is None:
+                cluster: Any = LocalCluster(
+                    n_workers=workers, threads_per_worker=1, dashboard_address=None
+                )
+                address = stack.enter_context(cluster).scheduler_address
+            stack.enter_context(Client(address, timeout="20s"))
+        except (OSError, ValueError, TimeoutError) as error:
+            raise _unreached(address, error) from None
+        stack.enter_context(parallel_config(backend="dask"))
+        yield
+
+
+@contextmanager
+def _ray(workers: int, address: str | None) -> Iterator[None]:
+    try:
+        import ray
+        from ray.util.joblib import register_ray
+    except ImportError:
+        raise _missing("ray") from None
+    own: dict[str, Any] = {
+        "num_cpus": workers,
+        "include_dashboard": False,
+        # Workers find the packages of this checkout, wherever the command stands.
+        "runtime_env": {"env_vars": {"PYTHONPATH": _ROOT}},
+    }
+    given = {"address": address} if address else own
+    try:
+        ray.init(**given, log_to_driver=False, logging_level=logging.ERROR)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unreached(address, error) from None
+    try:
+        register_ray()
+        with parallel_config(backend="ray"):
+            yield
+    finally:
+        ray.shutdown()
+
+
+def _missing(engine: str) -> BadInput:
+    problem = f"{engine} is not installed, expected pip install -e '.[{engine}]'"
+    return BadInput("--engine", "", problem)
+
+
+def _unreached(address: str | None, error: Exception) -> BadInput:
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    return BadInput("--address", "", f"{address!r} cannot be reached: {reason}")

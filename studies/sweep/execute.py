@@ -1,0 +1,171 @@
+"""A sweep carried out: what is not in its store yet is run, each run kept at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.policy import policy_of
+from kernel.errors import BadInput
+from studies.build import compile_scheduler
+from studies.case import Outcome, perform
+from studies.parallel import each, refuse_engine
+from studies.store import Store
+from studies.sweep.design import Design, read_design
+from studies.sweep.results import write_tables
+from studies.whole import written_whole
+
+FILE, STORE = "sweep.toml", "sweep.db"
+#: Told how many runs are done, of how many; 0 first.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """A sweep that is done: its design, its folder, and an outcome a run, in order."""
+
+    design: Design
+    folder: Path
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """The runs that did not come to their end."""
+        return [outcome for outcome in self.outcomes if outcome.error]
+
+    @property
+    def violations(self) -> list[str]:
+        """What the checker has found, with the run."""
+        return [
+            f"run {outcome.number}, seed {outcome.seed}: {violation}"
+            for outcome in self.outcomes
+            for violation in outcome.violations
+        ]
+
+
+def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
+    """Return the design of a sweep file and the folder made for it.
+
+    Parameters
+    ----------
+    out
+        The folder, new or empty; None: ``runs/sweep-NAME``.
+
+    Raises
+    ------
+    BadInput
+        If something in the file is wrong, or the folder holds anything.
+    """
+    design = read_design(file)
+    folder = out or Path("runs", f"sweep-{design.name}")
+    claim_folder(folder, FILE)
+    with written_whole(folder / FILE) as copy:
+        copy.write(design.text.encode())
+    return design, folder
+
+
+def claim_folder(folder: Path, mark: str) -> None:
+    """Make a folder for a study, to which nothing else is written.
+
+    Parameters
+    ----------
+    mark
+        The file by which such a folder is known.
+
+    Raises
+    ------
+    BadInput
+        If it is there and holds anything, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = sorted(path.name for path in folder.iterdir())
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInput(str(folder), "", f"cannot be written: {reason}") from None
+    if held:
+        kind = "one of these already" if mark in held else "something"
+        problem = f"holds {kind}, expected a new folder, or --resume {folder}"
+        raise BadInput(str(folder), "", problem)
+
+
+def resumed(folder: Path, file: Path | None = None) -> tuple[Design, Path]:
+    """Return the design of a sweep that was interrupted, and its folder.
+
+    Parameters
+    ----------
+    file
+        The sweep file, if it is named again: it must be the same.
+
+    Raises
+    ------
+    BadInput
+        If there is no sweep in the folder, or the file has changed.
+    """
+    copy = folder / FILE
+    if not copy.is_file():
+        raise BadInput(str(folder), "", f"has no {FILE}, expected a sweep's folder")
+    design = read_design(copy)
+    if file is not None:
+        given = read_design(file)
+        if given.text != design.text:
+            problem = f"is not the file that {folder} was begun with ({copy})"
+            raise BadInput(str(file), "", f"{problem}, expected it unchanged")
+    return design, folder
+
+
+def carry_out(
+    design: Design,
+    folder: Path,
+    *,
+    workers: int = 1,
+    engine: str = "local",
+    address: str | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run what is left of a sweep, and write its tables.
+
+    Parameters
+    ----------
+    design, folder
+        From :func:`begun` or :func:`resumed`.
+    workers, engine, address
+        Where the runs are computed (:func:`studies.parallel.each`); the results are
+        the same everywhere.
+
+    Raises
+    ------
+    BadInput
+        If the engine cannot be used, or the folder not be written.
+    """
+    refuse_engine(workers, engine, address)
+    with Store(folder / STORE, design.fingerprint()) as store:
+        done = store.done()
+        left = [number for number in range(len(design)) if number not in done]
+        if left and _plans(design):
+            compile_scheduler()  # once, for all workers of this machine
+        if progress is not None:
+            progress(len(done), len(design))
+        cases = map(design.case, left)
+        for count, outcome in enumerate(
+            each(perform, cases, workers, engine, address), len(done) + 1
+        ):
+            values, _ = design.at(outcome.number)
+            factors = dict(zip(design.factors, values, strict=True))
+            store.add(outcome, json.dumps(factors))
+            if progress is not None:
+                progress(count, len(design))
+        outcomes = tuple(store.outcomes())
+    write_tables(design, outcomes, folder)
+    return Sweep(design=design, folder=folder, outcomes=outcomes)
+
+
+def _plans(design: Design) -> bool:
+    """Return whether a policy of the sweep calls the compiled scheduler."""
+    names = {design.base.policy}
+    if "policy" in design.factors:
+        at = design.factors.index("policy")
+        names = {str(cell[at]) for cell in design.cells}
+    return any(policy_of(name).planner is not None for name in names)
