@@ -197,14 +197,11 @@ def sweep(
     as_json: Json = False,
 ) -> int:
     """Run every combination of some factors, under the same seeds each."""
+    from studies.parallel import refuse_engine
     from studies.sweep import draw, execute, results
 
-    if resume is not None:
-        design, folder = execute.resumed(resume, file)
-    elif file is not None:
-        design, folder = execute.begun(file, out)
-    else:
-        raise typer.BadParameter("Missing argument 'FILE.toml', or --resume DIR.")
+    refuse_engine(workers, engine, address)
+    design, folder = execute.design_and_folder(file, out, resume)
     with _going_on(f"sweep --resume {folder}"), _counted() as tell:
         done = execute.carry_out(
             design,

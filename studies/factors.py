@@ -111,9 +111,7 @@ def stepped(
     BadInput
         If they are no numbers of one unit, or their order is wrong.
     """
-    numbers = [measured(v, where, place) for v in (first, last, step)]
-    (low, unit), (high, _), (by, _) = numbers
-    _refuse_units(numbers, (first, last, step), where, place)
+    (low, high, by), unit = _numbers((first, last, step), where, place)
     if by <= 0 or high < low:
         problem = f"from {shown(first)} to {shown(last)} by {shown(step)}"
         problem += ", expected to go up by steps above 0"
@@ -123,6 +121,8 @@ def stepped(
         problem = f"gives {count} values, expected at most {MOST_VALUES}"
         raise BadInput(where, place, problem)
     figures = [low + by * k for k in range(count)]
+    if unit == "ms":
+        return tuple(duration_text(int(f)) for f in figures)
     if unit:
         return tuple(f"{f.normalize():f} {unit}" for f in figures)
     whole = all(isinstance(v, int) for v in (first, step))
@@ -137,16 +137,26 @@ def spanned(low: Any, high: Any, where: str, place: str) -> Span:
     BadInput
         If they are no numbers of one unit, or ``low`` is not below ``high``.
     """
-    numbers = [measured(low, where, place), measured(high, where, place)]
-    _refuse_units(numbers, (low, high), where, place)
-    (first, unit), (last, _) = numbers
+    (first, last), unit = _numbers((low, high), where, place)
     if not first < last:
         problem = f"{shown(low)} to {shown(high)}, expected the lower one first"
         raise BadInput(where, place, problem)
+    return Span(low=float(first), high=float(last), unit=unit, whole=unit == "ms")
+
+
+def _numbers(
+    values: Sequence[Any], where: str, place: str
+) -> tuple[list[Decimal], str]:
+    """Return numbers and their unit, which is ms for those of time."""
     try:
-        return Span(low=duration(low), high=duration(high), unit="ms", whole=True)
+        return [Decimal(duration(value)) for value in values], "ms"
     except ValueError:
-        return Span(low=float(first), high=float(last), unit=unit)
+        pass
+    pairs = [measured(value, where, place) for value in values]
+    if len({unit for _, unit in pairs}) > 1:
+        texts = ", ".join(map(shown, values))
+        raise BadInput(where, place, f"{texts}, expected numbers of one unit")
+    return [number for number, _ in pairs], pairs[0][1]
 
 
 def measured(value: Any, where: str, place: str) -> tuple[Decimal, str]:
@@ -168,14 +178,6 @@ def measured(value: Any, where: str, place: str) -> tuple[Decimal, str]:
     except InvalidOperation:
         problem = f"{shown(value)}, expected a number, with its unit if it has one"
         raise BadInput(where, place, problem) from None
-
-
-def _refuse_units(
-    numbers: Sequence[tuple[Decimal, str]], said: Sequence[Any], where: str, place: str
-) -> None:
-    if len({unit for _, unit in numbers}) > 1:
-        texts = ", ".join(map(shown, said))
-        raise BadInput(where, place, f"{texts}, expected numbers of one unit")
 
 
 def whole_span(span: Span, key: str, base: Base) -> Span:

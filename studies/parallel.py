@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -77,6 +78,8 @@ def refuse_engine(workers: int, engine: str, address: str | None) -> None:
     if engine not in ENGINES:
         problem = f"{engine!r}, expected one of {', '.join(ENGINES)}"
         raise BadInput("--engine", "", problem)
+    if engine != "local" and find_spec(engine) is None:
+        raise _missing(engine)
     if not 1 <= workers <= MOST_WORKERS:
         problem = f"{workers}, expected 1 to {MOST_WORKERS}"
         raise BadInput("--workers", "", problem)
@@ -87,10 +90,8 @@ def refuse_engine(workers: int, engine: str, address: str | None) -> None:
 
 @contextmanager
 def _dask(workers: int, address: str | None) -> Iterator[None]:
-    try:
-        from dask.distributed import Client, LocalCluster
-    except ImportError:
-        raise _missing("dask") from None
+    from dask.distributed import Client, LocalCluster
+
     with ExitStack() as stack:
         try:
             if address is None:
@@ -107,11 +108,9 @@ def _dask(workers: int, address: str | None) -> Iterator[None]:
 
 @contextmanager
 def _ray(workers: int, address: str | None) -> Iterator[None]:
-    try:
-        import ray
-        from ray.util.joblib import register_ray
-    except ImportError:
-        raise _missing("ray") from None
+    import ray
+    from ray.util.joblib import register_ray
+
     own: dict[str, Any] = {
         "num_cpus": workers,
         "include_dashboard": False,

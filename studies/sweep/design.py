@@ -124,12 +124,15 @@ def design_of(file: SweepFile, text: str, where: str) -> Design:
     """
     base = base_of(file, where)
     kpis = known_kpis(file.kpis, base.world, where, "kpis") or _main(base)
-    levels, spans = _factors(file, where)
-    ends = {key: (span.value(span.low), span.value(span.high)) for key, span in spans}
+    levels, found = _factors(file, where)
+    spans = {key: whole_span(span, key, base) for key, span in found.items()}
+    ends = {
+        k: (span.value(span.low), span.value(span.high)) for k, span in spans.items()
+    }
     order = list(flattened(file.factors))
     checked = {key: (levels | ends)[key] for key in order}
     refuse_wrong(checked, base, where, "factors")
-    samples = _samples(file, {k: whole_span(s, k, base) for k, s in spans}, where)
+    samples = _samples(file, spans, where)
     count = prod(map(len, levels.values())) * len(samples) * file.replications
     if count > MOST_RUNS:
         problem = f"{count} runs, expected at most {MOST_RUNS}"
@@ -139,7 +142,7 @@ def design_of(file: SweepFile, text: str, where: str) -> Design:
         text=text,
         base=base,
         factors=tuple(order),
-        sampled=tuple(key for key, _ in spans),
+        sampled=tuple(spans),
         cells=tuple(_crossed(order, levels, samples)),
         seeds=tuple(range(file.seed, file.seed + file.replications)),
         kpis=tuple(kpis),
@@ -153,10 +156,10 @@ def _main(base: Base) -> list[str]:
 
 def _factors(
     file: SweepFile, where: str
-) -> tuple[dict[str, tuple[Value, ...]], list[tuple[str, Span]]]:
+) -> tuple[dict[str, tuple[Value, ...]], dict[str, Span]]:
     """Return the factors that are listed, and those that are to be sampled."""
     levels: dict[str, tuple[Value, ...]] = {}
-    spans: list[tuple[str, Span]] = []
+    spans: dict[str, Span] = {}
     for key, given in flattened(file.factors).items():
         place = f"factors.{key}"
         if isinstance(given, list):
@@ -167,7 +170,7 @@ def _factors(
             ends = (given["from"], given["to"], given["step"])
             levels[key] = stepped(*ends, where, place)
         elif set(given) == {"low", "high"}:
-            spans.append((key, spanned(given["low"], given["high"], where, place)))
+            spans[key] = spanned(given["low"], given["high"], where, place)
         else:
             odd = next((word for word in given if word not in _WORDS), "")
             told = f"{shown(odd)}{nearest(odd, _WORDS)}" if odd else shown(given)

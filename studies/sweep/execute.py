@@ -11,7 +11,7 @@ from agents.policy import policy_of
 from kernel.errors import BadInput
 from studies.build import compile_scheduler
 from studies.case import Outcome, perform
-from studies.parallel import each, refuse_engine
+from studies.parallel import each
 from studies.store import Store
 from studies.sweep.design import Design, read_design
 from studies.sweep.results import write_tables
@@ -43,6 +43,26 @@ class Sweep:
             for outcome in self.outcomes
             for violation in outcome.violations
         ]
+
+
+def design_and_folder(
+    file: Path | None, out: Path | None, resume: Path | None
+) -> tuple[Design, Path]:
+    """Return what the command line asks for: a sweep begun, or one to go on with.
+
+    Raises
+    ------
+    BadInput
+        If neither or both are asked for, or as :func:`begun` and :func:`resumed`.
+    """
+    if resume is not None and out is not None:
+        problem = f"expected no other folder when --resume is given ({resume})"
+        raise BadInput("--out", "", problem)
+    if resume is not None:
+        return resumed(resume, file)
+    if file is None:
+        raise BadInput("sweep", "", "has no FILE.toml, expected one or --resume DIR")
+    return begun(file, out)
 
 
 def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
@@ -140,7 +160,6 @@ def carry_out(
     BadInput
         If the engine cannot be used, or the folder not be written.
     """
-    refuse_engine(workers, engine, address)
     with Store(folder / STORE, design.fingerprint()) as store:
         done = store.done()
         left = [number for number in range(len(design)) if number not in done]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 from kernel.errors import BadInput
 from studies.case import Base
 from studies.factors import flattened
-from worlds.files import loaded_toml, read_text
+from worlds.files import loaded_toml, read_text, shown
 from worlds.keys import text_of
 from worlds.read import read_world
 from worlds.spec import STRICT, Some
@@ -76,7 +76,13 @@ def base_of(file: SweepFile, where: str) -> Base:
     BadInput
         If world, policy, days, seed, disturbances or settings are wrong.
     """
-    world = read_world(file.world, file.layout)
+    try:
+        world = read_world(file.world, file.layout)
+    except BadInput as refusal:
+        if refusal.where != file.world or Path(file.world).exists():
+            raise  # what it names is inside the world
+        problem = f"{shown(file.world)}: {refusal.problem}"
+        raise BadInput(where, "world", problem) from None
     settings = flattened(file.set)
     for key in ("policy", "seed", "days"):
         if key in settings:
