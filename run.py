@@ -197,6 +197,7 @@ def sweep(
     as_json: Json = False,
 ) -> int:
     """Run every combination of some factors, under the same seeds each."""
+    from studies.case import failed_sentence
     from studies.parallel import refuse_engine
     from studies.sweep import draw, execute, results
 
@@ -220,8 +221,89 @@ def sweep(
         drawn = f", {len(pictures)} pictures" if pictures else ""
         _print(f"Everything is in {folder}: {results.CSV}, {results.PARQUET}{drawn}.")
     if done.failed:
-        say(results.failed_sentence(done.failed))
+        say(failed_sentence(done.failed))
     code = _verdict(f"{len(done.outcomes)} runs", done.violations, say)
+    return VIOLATED if done.failed else code
+
+
+@app.command()
+def tune(
+    world: Annotated[
+        str | None, typer.Argument(help="A shipped name, a world file or an instance.")
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=LOW..HIGH", help="Or KEY=A,B,C; as often as needed."),
+    ] = None,
+    minimise: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KPI", help="As often as needed; cost is total_cost."),
+    ] = None,
+    maximise: Annotated[
+        list[str] | None, typer.Option(metavar="KPI", help="As often as needed.")
+    ] = None,
+    runs: Annotated[int, typer.Option(help="How many the search may make.")] = 200,
+    policy: Policy = "hybrid",
+    days: Days = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    disturbances: Disturbances = None,
+    workers: Workers = 1,
+    engine: Engine = "local",
+    address: Address = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Its folder. [default: runs/tune-WORLD]")
+    ] = None,
+    resume: Resume = None,
+    layout: Layout = None,
+    as_json: Json = False,
+) -> int:
+    """Search for the settings that serve one or several KPIs best."""
+    from studies.case import failed_sentence
+    from studies.parallel import refuse_engine, refuse_missing
+
+    refuse_missing("tune", "optuna")
+    refuse_engine(workers, engine, address)
+    from studies.tune import execute, results
+    from studies.tune.space import Asked
+
+    asked = world and Asked(
+        world=world,
+        layout=str(layout) if layout else None,
+        policy=policy,
+        days=days,
+        seed=seed,
+        settings=tuple(_pairs(settings)),
+        disturbances=tuple(disturbances or ()),
+        vary=tuple(vary or ()),
+        minimise=tuple(minimise or ()),
+        maximise=tuple(maximise or ()),
+        runs=runs,
+    )
+    tuning, folder = execute.tuning_and_folder(asked or None, out, resume)
+    with _going_on(f"tune --resume {folder}"), _counted() as tell:
+        done = execute.carry_out(
+            tuning,
+            folder,
+            workers=workers,
+            engine=engine,
+            address=address,
+            progress=tell,
+        )
+    results.write_table(done)
+    picture = results.draw(done)
+    say = _tell if as_json else _print
+    if as_json:
+        _print_json(results.as_json(done))
+    else:
+        _print_table(results.leader_table(done))
+        _print_table(results.importance_table(done))
+        _print_table(results.winner_table(done))
+        _print(results.verdict(done))
+        _print(f"Everything is in {folder}, the picture is {picture}.")
+    if done.failed:
+        say(failed_sentence(done.failed))
+    code = _verdict(f"{done.runs} runs", done.violations, say)
     return VIOLATED if done.failed else code
 
 

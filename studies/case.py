@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from time import perf_counter
@@ -65,6 +65,11 @@ class Base:
         )
         refuse_unfit(scenario)
         return scenario
+
+    def plans(self, policies: Iterable[object] = ()) -> bool:
+        """Return whether its policy, or one of these, calls the compiled scheduler."""
+        names = [self.policy, *map(str, policies)]
+        return any(policy_of(name).planner is not None for name in names)
 
 
 def of_planner(key: str) -> bool:
@@ -161,3 +166,10 @@ def _scenario(base: Base, settings: tuple[tuple[str, str], ...]) -> Scenario:
 
 
 _latest: list[tuple[Base, tuple[tuple[str, str], ...], Scenario]] = []
+
+
+def failed_sentence(failed: Sequence[Outcome]) -> str:
+    """Return how many runs failed, and how the first one did."""
+    first = failed[0]
+    runs = "1 run failed" if len(failed) == 1 else f"{len(failed)} runs failed"
+    return f"{runs}, the first number {first.number}, seed {first.seed}: {first.error}"

@@ -78,14 +78,27 @@ def refuse_engine(workers: int, engine: str, address: str | None) -> None:
     if engine not in ENGINES:
         problem = f"{engine!r}, expected one of {', '.join(ENGINES)}"
         raise BadInput("--engine", "", problem)
-    if engine != "local" and find_spec(engine) is None:
-        raise _missing(engine)
+    if engine != "local":
+        refuse_missing(engine, "distributed" if engine == "dask" else engine)
     if not 1 <= workers <= MOST_WORKERS:
         problem = f"{workers}, expected 1 to {MOST_WORKERS}"
         raise BadInput("--workers", "", problem)
     if address is not None and engine == "local":
         problem = f"{address!r}, expected --engine dask or ray with an address"
         raise BadInput("--address", "", problem)
+
+
+def refuse_missing(extra: str, package: str) -> None:
+    """Make sure that a package is there which only an extra brings.
+
+    Raises
+    ------
+    BadInput
+        If it is not; the sentence has the line that installs it.
+    """
+    if find_spec(package) is None:
+        problem = f"is not installed, expected pip install -e '.[{extra}]'"
+        raise BadInput(package, "", problem)
 
 
 @contextmanager
@@ -128,11 +141,6 @@ def _ray(workers: int, address: str | None) -> Iterator[None]:
             yield
     finally:
         ray.shutdown()
-
-
-def _missing(engine: str) -> BadInput:
-    problem = f"{engine} is not installed, expected pip install -e '.[{engine}]'"
-    return BadInput("--engine", "", problem)
 
 
 def _unreached(address: str | None, error: Exception) -> BadInput:

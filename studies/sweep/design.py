@@ -69,6 +69,13 @@ class Design:
     def __len__(self) -> int:
         return len(self.cells) * len(self.seeds)
 
+    def levels(self, key: str) -> tuple[Value, ...]:
+        """Return the different values of a factor, none if it is none."""
+        if key not in self.factors:
+            return ()
+        index = self.factors.index(key)
+        return tuple(dict.fromkeys(cell[index] for cell in self.cells))
+
     def at(self, number: int) -> tuple[tuple[Value, ...], int]:
         """Return the combination and the seed of a run, by its number from 0."""
         cell, seed = divmod(number, len(self.seeds))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.policy import policy_of
 from kernel.errors import BadInput
 from studies.build import compile_scheduler
 from studies.case import Outcome, perform
+from studies.folder import claim_empty
 from studies.parallel import each
 from studies.store import Store
 from studies.sweep.design import Design, read_design
@@ -80,35 +80,10 @@ def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
     """
     design = read_design(file)
     folder = out or Path("runs", f"sweep-{design.name}")
-    claim_folder(folder, FILE)
+    claim_empty(folder, FILE)
     with written_whole(folder / FILE) as copy:
         copy.write(design.text.encode())
     return design, folder
-
-
-def claim_folder(folder: Path, mark: str) -> None:
-    """Make a folder for a study, to which nothing else is written.
-
-    Parameters
-    ----------
-    mark
-        The file by which such a folder is known.
-
-    Raises
-    ------
-    BadInput
-        If it is there and holds anything, or cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        held = sorted(path.name for path in folder.iterdir())
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(str(folder), "", f"cannot be written: {reason}") from None
-    if held:
-        kind = "one of these already" if mark in held else "something"
-        problem = f"holds {kind}, expected a new folder, or --resume {folder}"
-        raise BadInput(str(folder), "", problem)
 
 
 def resumed(folder: Path, file: Path | None = None) -> tuple[Design, Path]:
@@ -163,7 +138,7 @@ def carry_out(
     with Store(folder / STORE, design.fingerprint()) as store:
         done = store.done()
         left = [number for number in range(len(design)) if number not in done]
-        if left and _plans(design):
+        if left and design.base.plans(design.levels("policy")):
             compile_scheduler()  # once, for all workers of this machine
         if progress is not None:
             progress(len(done), len(design))
@@ -179,12 +154,3 @@ def carry_out(
         outcomes = tuple(store.outcomes())
     write_tables(design, outcomes, folder)
     return Sweep(design=design, folder=folder, outcomes=outcomes)
-
-
-def _plans(design: Design) -> bool:
-    """Return whether a policy of the sweep calls the compiled scheduler."""
-    names = {design.base.policy}
-    if "policy" in design.factors:
-        at = design.factors.index("policy")
-        names = {str(cell[at]) for cell in design.cells}
-    return any(policy_of(name).planner is not None for name in names)

@@ -146,10 +146,3 @@ def as_json(
         "seeds": list(design.seeds),
         "cells": cells,
     }
-
-
-def failed_sentence(failed: Sequence[Outcome]) -> str:
-    """Return how many runs failed, and how the first one did."""
-    first = failed[0]
-    runs = "1 run failed" if len(failed) == 1 else f"{len(failed)} runs failed"
-    return f"{runs}, the first number {first.number}, seed {first.seed}: {first.error}"

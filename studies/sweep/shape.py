@@ -50,7 +50,7 @@ def axes_of(design: Design) -> list[Axis]:
     """Return the factors of a design that have more than one value."""
     found = []
     for index, key in enumerate(design.factors):
-        levels = tuple(dict.fromkeys(cell[index] for cell in design.cells))
+        levels = design.levels(key)
         if len(levels) > 1:
             found.append(_axis(key, index, levels))
     return found

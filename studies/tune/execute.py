@@ -1,0 +1,320 @@
+"""A tuning carried out: search, then the winners against the present plant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from warnings import catch_warnings, simplefilter
+
+import optuna
+
+from kernel.errors import BadInput
+from measures.statistics import Interval, mean_interval, paired_difference
+from studies.build import compile_scheduler
+from studies.case import Case, Outcome, perform
+from studies.folder import claim_empty
+from studies.parallel import each
+from studies.store import Store
+from studies.tune.search import (
+    Candidate,
+    Losses,
+    SearchParams,
+    Trial,
+    front,
+    proposals,
+    search,
+)
+from studies.tune.space import Aim, Asked, Tuning, asked_of, tuning_of
+from studies.whole import written_whole
+from worlds.files import loaded_json, read_text
+from worlds.keys import text_of
+
+ASKED, STUDY, STORE = "tune.json", "tune.db", "runs.db"
+#: Seeds under which winners meet the present plant; the search never sees them.
+FRESH = 10
+_FAR = 1_000_000  # seeds between those of the search and the fresh ones
+#: A run's number: configuration times this, plus replication.
+_STRIDE = 100_000
+#: So many of a front meet the present plant.
+MOST_WINNERS = 4
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Winner:
+    """A configuration of the front, and the present plant beside it.
+
+    ``present`` and ``tuned`` are means by aim under the fresh seeds, ``difference``
+    the paired difference, tuned less present.
+    """
+
+    candidate: Candidate
+    present: tuple[Interval, ...]
+    tuned: tuple[Interval, ...]
+    difference: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuned:
+    """What came of a tuning.
+
+    Attributes
+    ----------
+    candidates
+        All configurations, best first; the first are those tried most often.
+    front
+        Of these the ones that no other is better than in every aim.
+    importance
+        Aim -> key -> its share of what decides whether a configuration is good.
+    fresh
+        The seeds of the comparison.
+    failed
+        Runs that came to no end.
+    """
+
+    tuning: Tuning
+    folder: Path
+    candidates: tuple[Candidate, ...]
+    front: tuple[Candidate, ...]
+    importance: dict[str, dict[str, float]]
+    winners: tuple[Winner, ...]
+    fresh: tuple[int, ...]
+    runs: int
+    failed: tuple[Outcome, ...]
+    violations: tuple[str, ...]
+
+
+def tuning_and_folder(
+    asked: Asked | None, out: Path | None, resume: Path | None
+) -> tuple[Tuning, Path]:
+    """Return what the command line asks for: a tuning begun, or one to go on with.
+
+    Parameters
+    ----------
+    asked
+        None: what the folder ``resume`` says.
+
+    Raises
+    ------
+    BadInput
+        If something asked for is wrong, the folder holds something else, or the
+        tuning in it was begun otherwise.
+    """
+    if resume is None:
+        if asked is None:
+            raise BadInput("tune", "", "has no WORLD, expected one or --resume DIR")
+        tuning = tuning_of(asked)
+        folder = out or Path("runs", f"tune-{tuning.base.world.name}")
+        claim_empty(folder, ASKED)
+        with written_whole(folder / ASKED) as file:
+            file.write(asked.text().encode())
+        return tuning, folder
+    kept = resume / ASKED
+    if not kept.is_file():
+        raise BadInput(str(resume), "", f"has no {ASKED}, expected a tuning's folder")
+    content = loaded_json(read_text(kept), str(kept))
+    try:
+        before = asked_of(content)
+        tuning = tuning_of(before)
+    except (TypeError, KeyError, ValueError, AttributeError):
+        raise BadInput(str(kept), "", "is not what tune has written") from None
+    if asked is not None and asked != before:
+        problem = "was begun with other options, expected the same or none"
+        raise BadInput(str(resume), "", problem)
+    return tuning, resume
+
+
+class _Trials:
+    """Gives the losses of trials: from the store, or by running what is not there."""
+
+    def __init__(
+        self,
+        tuning: Tuning,
+        store: Store,
+        spread: Callable[[Sequence[Case]], Iterator[Outcome]],
+        progress: Progress | None,
+    ) -> None:
+        self._tuning, self._store, self._spread = tuning, store, spread
+        self._progress = progress
+        self.known = {outcome.number: outcome for outcome in store.outcomes()}
+
+    def __call__(self, trials: Sequence[Trial]) -> list[Losses | None]:
+        """Return the losses of each trial, None where the run failed."""
+        seed = self._tuning.seed
+        cases = [
+            self.case(one.number * _STRIDE + k, one, seed + k) for one, k in trials
+        ]
+        return [self.losses(outcome) for outcome in self.run(cases)]
+
+    def case(self, number: int, one: Candidate | None, seed: int) -> Case:
+        """Return a run of a configuration; None is the present plant."""
+        values = one.values if one else {}
+        return Case(
+            number=number,
+            base=self._tuning.base,
+            settings=tuple((key, text_of(value)) for key, value in values.items()),
+            seed=seed,
+            kpis=tuple(aim.kpi for aim in self._tuning.aims),
+        )
+
+    def run(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Return the outcomes of cases, in their order."""
+        settings = {case.number: dict(case.settings) for case in cases}
+        left = [case for case in cases if case.number not in self.known]
+        for outcome in self._spread(left) if left else ():
+            self._store.add(outcome, json.dumps(settings[outcome.number]))
+            self.known[outcome.number] = outcome
+            if self._progress is not None:
+                expected = self._tuning.runs + 2 * FRESH
+                self._progress(len(self.known), max(expected, len(self.known)))
+        return [self.known[case.number] for case in cases]
+
+    def losses(self, outcome: Outcome) -> Losses | None:
+        """Return what is to be made small; None if a KPI has no value."""
+        aims = self._tuning.aims
+        if any(aim.kpi not in outcome.kpis for aim in aims):
+            return None
+        return tuple(aim.loss(outcome.kpis[aim.kpi]) for aim in aims)
+
+
+def carry_out(
+    tuning: Tuning,
+    folder: Path,
+    *,
+    workers: int = 1,
+    engine: str = "local",
+    address: str | None = None,
+    progress: Progress | None = None,
+    params: SearchParams | None = None,
+) -> Tuned:
+    """Search, compare the winners with the present plant, and say what mattered.
+
+    Raises
+    ------
+    BadInput
+        If the engine cannot be used, the folder not be written, or no run came to an
+        end that has a value for every aim.
+    """
+    with Store(folder / STORE, tuning.fingerprint()) as store, _kept(folder) as storage:
+        choices = tuning.space.get("policy")
+        if tuning.base.plans(choices if isinstance(choices, tuple) else ()):
+            compile_scheduler()
+        trials = _Trials(
+            tuning,
+            store,
+            lambda cases: each(perform, cases, workers, engine, address),
+            progress,
+        )
+        study = optuna.create_study(
+            study_name="tune",
+            storage=storage,
+            directions=["minimize"] * len(tuning.aims),
+            load_if_exists=True,
+        )
+        propose = proposals(tuning.seed)
+        found = search(study, tuning.space, trials, tuning.runs, propose, params)
+        runs = len([number for number in trials.known if number < _first_fresh(0)])
+        if not found or found[0].broken:
+            raise _nothing(tuning, trials.known)
+        most = len(found[0].losses)
+        best = front([one for one in found if len(one.losses) == most])
+        fresh = tuple(range(tuning.seed + _FAR, tuning.seed + _FAR + FRESH))
+        winners = _winners(tuning, trials, best[:MOST_WINNERS], fresh)
+        outcomes = [trials.known[number] for number in sorted(trials.known)]
+        return Tuned(
+            tuning=tuning,
+            folder=folder,
+            candidates=tuple(found),
+            front=tuple(best),
+            importance=_importance(study, tuning.aims),
+            winners=winners,
+            fresh=fresh,
+            runs=runs,
+            failed=tuple(outcome for outcome in outcomes if outcome.error),
+            violations=tuple(
+                f"run {outcome.number}, seed {outcome.seed}: {violation}"
+                for outcome in outcomes
+                for violation in outcome.violations
+            ),
+        )
+
+
+def _first_fresh(position: int) -> int:
+    """Return the number of the first fresh run of a winner; 0 is the present plant."""
+    return 10**15 + position * _STRIDE
+
+
+def _winners(
+    tuning: Tuning, trials: _Trials, best: Sequence[Candidate], fresh: Sequence[int]
+) -> tuple[Winner, ...]:
+    """Return the winners beside the present plant, under seeds nobody has seen."""
+    values: list[dict[str, list[float]]] = []
+    plants = [None, *best]
+    cases = [
+        trials.case(_first_fresh(position) + k, one, seed)
+        for position, one in enumerate(plants)
+        for k, seed in enumerate(fresh)
+    ]
+    outcomes = trials.run(cases)
+    for position in range(len(plants)):
+        own = outcomes[position * len(fresh) : (position + 1) * len(fresh)]
+        if any(trials.losses(outcome) is None for outcome in own):
+            return ()
+        values.append({a.kpi: [o.kpis[a.kpi] for o in own] for a in tuning.aims})
+    present = values[0]
+    return tuple(
+        Winner(
+            candidate=one,
+            present=tuple(mean_interval(present[aim.kpi]) for aim in tuning.aims),
+            tuned=tuple(mean_interval(own[aim.kpi]) for aim in tuning.aims),
+            difference=tuple(
+                paired_difference(own[aim.kpi], present[aim.kpi]) for aim in tuning.aims
+            ),
+        )
+        for one, own in zip(best, values[1:], strict=True)
+    )
+
+
+def _importance(
+    study: optuna.Study, aims: Sequence[Aim]
+) -> dict[str, dict[str, float]]:
+    """Return how much each key decides, by PED-ANOVA (Watanabe et al., 2023).
+
+    Empty where it cannot be said, all configurations being equally good for example.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for k, aim in enumerate(aims):
+        with catch_warnings():
+            simplefilter("ignore")  # that a target is made small: losses are
+            try:
+                found[aim.kpi] = optuna.importance.get_param_importances(
+                    study, target=lambda trial, k=k: float(trial.values[k])
+                )
+            except (ValueError, RuntimeError):
+                found[aim.kpi] = {}
+    return found
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[optuna.storages.RDBStorage]:
+    """Lend Optuna's own storage, a SQLite file in the folder."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        storage = optuna.storages.RDBStorage(f"sqlite:///{(folder / STUDY).resolve()}")
+    except (OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise BadInput(str(folder / STUDY), "", f"is no study: {reason}") from None
+    try:
+        yield storage
+    finally:
+        storage.engine.dispose()
+
+
+def _nothing(tuning: Tuning, known: dict[int, Outcome]) -> BadInput:
+    first = next((o for o in known.values() if o.error), None)
+    names = ", ".join(aim.kpi for aim in tuning.aims)
+    why = f"the first run failed: {first.error}" if first else f"no run has {names}"
+    return BadInput("tune", "", f"has nothing to choose from: {why}")
