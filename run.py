@@ -264,7 +264,7 @@ def tune(
 
     refuse_missing("tune", "optuna")
     refuse_engine(workers, engine, address)
-    from studies.tune import execute, results
+    from studies.tune import draw, execute, results
     from studies.tune.space import Asked
 
     asked = world and Asked(
@@ -291,7 +291,7 @@ def tune(
             progress=tell,
         )
     results.write_table(done)
-    picture = results.draw(done)
+    picture = draw.draw(done)
     say = _tell if as_json else _print
     if as_json:
         _print_json(results.as_json(done))

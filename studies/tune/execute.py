@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,33 +13,28 @@ import optuna
 from kernel.errors import BadInput
 from measures.statistics import Interval, mean_interval, paired_difference
 from studies.build import compile_scheduler
-from studies.case import Case, Outcome, perform
+from studies.case import Outcome, perform
 from studies.folder import claim_empty
 from studies.parallel import each
 from studies.store import Store
 from studies.tune.search import (
     Candidate,
-    Losses,
     SearchParams,
-    Trial,
     front,
     proposals,
     search,
 )
 from studies.tune.space import Aim, Asked, Tuning, asked_of, tuning_of
+from studies.tune.trials import Progress, Trials, first_fresh
 from studies.whole import written_whole
 from worlds.files import loaded_json, read_text
-from worlds.keys import text_of
 
 ASKED, STUDY, STORE = "tune.json", "tune.db", "runs.db"
 #: Seeds under which winners meet the present plant; the search never sees them.
 FRESH = 10
 _FAR = 1_000_000  # seeds between those of the search and the fresh ones
-#: A run's number: configuration times this, plus replication.
-_STRIDE = 100_000
 #: So many of a front meet the present plant.
 MOST_WINNERS = 4
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,59 +121,6 @@ def tuning_and_folder(
     return tuning, resume
 
 
-class _Trials:
-    """Gives the losses of trials: from the store, or by running what is not there."""
-
-    def __init__(
-        self,
-        tuning: Tuning,
-        store: Store,
-        spread: Callable[[Sequence[Case]], Iterator[Outcome]],
-        progress: Progress | None,
-    ) -> None:
-        self._tuning, self._store, self._spread = tuning, store, spread
-        self._progress = progress
-        self.known = {outcome.number: outcome for outcome in store.outcomes()}
-
-    def __call__(self, trials: Sequence[Trial]) -> list[Losses | None]:
-        """Return the losses of each trial, None where the run failed."""
-        seed = self._tuning.seed
-        cases = [
-            self.case(one.number * _STRIDE + k, one, seed + k) for one, k in trials
-        ]
-        return [self.losses(outcome) for outcome in self.run(cases)]
-
-    def case(self, number: int, one: Candidate | None, seed: int) -> Case:
-        """Return a run of a configuration; None is the present plant."""
-        values = one.values if one else {}
-        return Case(
-            number=number,
-            base=self._tuning.base,
-            settings=tuple((key, text_of(value)) for key, value in values.items()),
-            seed=seed,
-            kpis=tuple(aim.kpi for aim in self._tuning.aims),
-        )
-
-    def run(self, cases: Sequence[Case]) -> list[Outcome]:
-        """Return the outcomes of cases, in their order."""
-        settings = {case.number: dict(case.settings) for case in cases}
-        left = [case for case in cases if case.number not in self.known]
-        for outcome in self._spread(left) if left else ():
-            self._store.add(outcome, json.dumps(settings[outcome.number]))
-            self.known[outcome.number] = outcome
-            if self._progress is not None:
-                expected = self._tuning.runs + 2 * FRESH
-                self._progress(len(self.known), max(expected, len(self.known)))
-        return [self.known[case.number] for case in cases]
-
-    def losses(self, outcome: Outcome) -> Losses | None:
-        """Return what is to be made small; None if a KPI has no value."""
-        aims = self._tuning.aims
-        if any(aim.kpi not in outcome.kpis for aim in aims):
-            return None
-        return tuple(aim.loss(outcome.kpis[aim.kpi]) for aim in aims)
-
-
 def carry_out(
     tuning: Tuning,
     folder: Path,
@@ -202,11 +143,12 @@ def carry_out(
         choices = tuning.space.get("policy")
         if tuning.base.plans(choices if isinstance(choices, tuple) else ()):
             compile_scheduler()
-        trials = _Trials(
+        trials = Trials(
             tuning,
             store,
             lambda cases: each(perform, cases, workers, engine, address),
             progress,
+            expected=tuning.runs + 2 * FRESH,
         )
         study = optuna.create_study(
             study_name="tune",
@@ -216,7 +158,7 @@ def carry_out(
         )
         propose = proposals(tuning.seed)
         found = search(study, tuning.space, trials, tuning.runs, propose, params)
-        runs = len([number for number in trials.known if number < _first_fresh(0)])
+        runs = len([number for number in trials.known if number < first_fresh(0)])
         if not found or found[0].broken:
             raise _nothing(tuning, trials.known)
         most = len(found[0].losses)
@@ -242,19 +184,14 @@ def carry_out(
         )
 
 
-def _first_fresh(position: int) -> int:
-    """Return the number of the first fresh run of a winner; 0 is the present plant."""
-    return 10**15 + position * _STRIDE
-
-
 def _winners(
-    tuning: Tuning, trials: _Trials, best: Sequence[Candidate], fresh: Sequence[int]
+    tuning: Tuning, trials: Trials, best: Sequence[Candidate], fresh: Sequence[int]
 ) -> tuple[Winner, ...]:
     """Return the winners beside the present plant, under seeds nobody has seen."""
     values: list[dict[str, list[float]]] = []
     plants = [None, *best]
     cases = [
-        trials.case(_first_fresh(position) + k, one, seed)
+        trials.case(first_fresh(position) + k, one, seed)
         for position, one in enumerate(plants)
         for k, seed in enumerate(fresh)
     ]

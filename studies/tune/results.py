@@ -1,23 +1,19 @@
-"""What a tuning has found, as tables and a picture."""
+"""What a tuning has found, as tables and in a sentence."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
 from measures.statistics import Interval, mean_interval, paired_difference
-from studies.tables import Table, interval_text, shown, unit_of
+from studies.tables import Table, interval_text, unit_of
 from studies.tune.execute import Tuned
 from studies.tune.search import Candidate
 from studies.whole import written_whole
 
-CSV, PICTURE = "results.csv", "tune.png"
+CSV = "results.csv"
 #: So many of the best are told.
 MOST_TOLD = 8
 
@@ -58,7 +54,7 @@ def write_table(tuned: Tuned) -> None:
         text.detach()
 
 
-def _heads(tuned: Tuned) -> list[tuple[str, str]]:
+def heads_of(tuned: Tuned) -> list[tuple[str, str]]:
     """Return how each aim is headed, and its unit."""
     found = []
     for aim in tuned.tuning.aims:
@@ -73,7 +69,7 @@ def leader_table(tuned: Tuned) -> Table:
     Those that were dropped early have had fewer seeds, the first ones: with a single
     aim they are held against the best under the seeds they share.
     """
-    heads = _heads(tuned)
+    heads = heads_of(tuned)
     chosen = {one.number for one in tuned.front}
     others = [one for one in tuned.candidates if one.number not in chosen]
     best = values_of(tuned, tuned.front[0])[0]
@@ -121,7 +117,7 @@ def winner_table(tuned: Tuned) -> Table:
         settings = " ".join(f"{k}={v}" for k, v in winner.candidate.values.items())
         values = zip(winner.present, winner.tuned, winner.difference, strict=True)
         for (head, unit), (present, own, change) in zip(
-            _heads(tuned), values, strict=True
+            heads_of(tuned), values, strict=True
         ):
             texts = [interval_text(i, unit) for i in (present, own, change)]
             rows.append((settings, head, *texts))
@@ -175,7 +171,7 @@ def verdict(tuned: Tuned) -> str:
     settings = ", ".join(f"{k} = {v}" for k, v in winner.candidate.values.items())
     told = []
     for aim, change, (_, unit) in zip(
-        tuned.tuning.aims, winner.difference, _heads(tuned), strict=True
+        tuned.tuning.aims, winner.difference, heads_of(tuned), strict=True
     ):
         low, high = change.low, change.high
         certain = low is not None and high is not None and (low > 0 or high < 0)
@@ -184,90 +180,3 @@ def verdict(tuned: Tuned) -> str:
         sign = "+" if change.mean > 0 else ""
         told.append(f"{aim.kpi} {sign}{interval_text(change, unit)}, {word}")
     return f"Against the present plant, {settings}: {'; '.join(told)}."
-
-
-def draw(tuned: Tuned) -> Path:
-    """Draw what was tried, and how much each key decides; return the file.
-
-    Raises
-    ------
-    BadInput
-        If it cannot be written.
-    """
-    figure = Figure(figsize=(10.5, 4.4), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-    if len(tuned.tuning.aims) == 1:
-        _tried(tuned, left)
-    else:
-        _front(tuned, left)
-    _shares(tuned, right)
-    for panel in (left, right):
-        panel.spines[["top", "right"]].set_visible(False)
-    world = tuned.tuning.base.world.name
-    figure.suptitle(f"tuning of {world}: {tuned.runs} runs", fontsize=11)
-    path = tuned.folder / PICTURE
-    with written_whole(path) as file:
-        figure.savefig(file, format="png", dpi=120)
-    return path
-
-
-def _tried(tuned: Tuned, panel: Axes) -> None:
-    """One aim: every configuration as it was proposed, the winner marked."""
-    head, unit = _heads(tuned)[0]
-    sound = [one for one in tuned.candidates if not one.broken]
-    means = {one.number: mean_interval(values_of(tuned, one)[0]).mean for one in sound}
-    panel.scatter(
-        list(means),
-        list(means.values()),
-        s=[12 + 4 * len(one.losses) for one in sound],
-        color="#4477aa",
-        alpha=0.6,
-        linewidth=0,
-        label="configuration; the larger, the more seeds",
-    )
-    best = tuned.front[0].number
-    label = f"the best: {shown(means[best], unit)}"
-    panel.scatter(
-        [best], [means[best]], marker="*", s=220, color="#ee6677", label=label
-    )
-    panel.set_xlabel("configuration, in the order proposed")
-    panel.set_ylabel(f"{head}, mean")
-    panel.legend(frameon=False, fontsize=8)
-
-
-def _front(tuned: Tuned, panel: Axes) -> None:
-    """Several aims: the first two, the front joined, the present plant marked."""
-    sound = [one for one in tuned.candidates if not one.broken]
-
-    def place(one: Candidate) -> tuple[float, float]:
-        x, y = (mean_interval(values).mean for values in values_of(tuned, one)[:2])
-        return x, y
-
-    x, y = zip(*map(place, sound), strict=True)
-    panel.scatter(x, y, s=18, color="#bbbbbb", label="configuration")
-    x, y = zip(*sorted(map(place, tuned.front)), strict=True)
-    panel.plot(x, y, "o-", ms=6, color="#ee6677", label="front, under most seeds")
-    if tuned.winners:
-        at = [interval.mean for interval in tuned.winners[0].present[:2]]
-        panel.plot(*at, "X", ms=9, color="#222222", label="present plant, fresh seeds")
-    (first, _), (second, _) = _heads(tuned)[:2]
-    panel.set_xlabel(first)
-    panel.set_ylabel(second)
-    panel.legend(frameon=False, fontsize=8)
-
-
-def _shares(tuned: Tuned, panel: Axes) -> None:
-    """How much each key decides, a bar an aim."""
-    keys = list(tuned.tuning.space)
-    colours = ("#4477aa", "#ee6677", "#228833", "#ccbb44")
-    high = 0.8 / len(tuned.importance)
-    for k, (kpi, found) in enumerate(tuned.importance.items()):
-        at = [i + high * k for i in range(len(keys))]
-        shares = [100 * found.get(key, 0.0) for key in keys]
-        panel.barh(at, shares, high * 0.9, color=colours[k % 4], label=kpi)
-    middle = high * (len(tuned.importance) - 1) / 2
-    panel.set_yticks([i + middle for i in range(len(keys))], keys)
-    panel.invert_yaxis()
-    panel.set_xlabel("importance, %")
-    if len(tuned.importance) > 1:
-        panel.legend(frameon=False, fontsize=8)
