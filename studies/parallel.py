@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from joblib import Parallel, delayed, parallel_config
+from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from kernel.errors import BadInput
@@ -58,13 +59,26 @@ def each(
         elif engine == "ray":
             stack.enter_context(_ray(workers, address))
         jobs = -1 if address else workers
-        spread = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)
         calls = (delayed(function)(item) for item in items)
         try:
-            yield from spread(calls)
+            yield from (
+                _by_list(calls, jobs) if engine == "ray" else _at_once(calls, jobs)
+            )
         except TerminatedWorkerError:
             problem = "a worker was ended from outside, perhaps for want of memory"
             raise BadInput("--workers", "", problem) from None
+
+
+def _at_once(calls: Iterator[Any], jobs: int) -> Iterator[Any]:
+    """Yield each result as it is there."""
+    yield from Parallel(jobs, return_as="generator_unordered", batch_size=1)(calls)
+
+
+def _by_list(calls: Iterator[Any], jobs: int) -> Iterator[Any]:
+    """Yield results as many at a time as there are workers: Ray gives only lists."""
+    spread = Parallel(jobs, batch_size=1)
+    while some := list(islice(calls, effective_n_jobs(jobs))):
+        yield from spread(some)
 
 
 def refuse_engine(workers: int, engine: str, address: str | None) -> None:
