@@ -76,9 +76,9 @@ def _at_once(calls: Iterator[Any], jobs: int) -> Iterator[Any]:
 
 def _by_list(calls: Iterator[Any], jobs: int) -> Iterator[Any]:
     """Yield results as many at a time as there are workers: Ray gives only lists."""
-    spread = Parallel(jobs, batch_size=1)
-    while some := list(islice(calls, effective_n_jobs(jobs))):
-        yield from spread(some)
+    with Parallel(jobs, batch_size=1) as spread:  # one pool for all lists
+        while some := list(islice(calls, effective_n_jobs(jobs))):
+            yield from spread(some)
 
 
 def refuse_engine(workers: int, engine: str, address: str | None) -> None:
