@@ -1,19 +1,16 @@
 """What a sweep costs: runs a second by workers, keeping a run, going on with many.
 
-``python benchmarks/sweep.py [--runs 24] [--days 4] [--rows 100000]``
+``python -m benchmarks.sweep [--runs 24] [--days 4] [--rows 100000]``
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from sqlite3 import connect
 from tempfile import TemporaryDirectory
 from time import perf_counter
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from studies.case import Outcome
 from studies.parallel import each

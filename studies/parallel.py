@@ -8,7 +8,9 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from socket import create_connection
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
@@ -20,6 +22,8 @@ Result = TypeVar("Result")
 Engine = Literal["local", "dask", "ray"]
 ENGINES: tuple[Engine, ...] = ("local", "dask", "ray")
 MOST_WORKERS = 10_000
+#: Seconds within which a cluster must answer.
+PATIENCE = 20
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
 
@@ -126,7 +130,7 @@ def _dask(workers: int, address: str | None) -> Iterator[None]:
                     n_workers=workers, threads_per_worker=1, dashboard_address=None
                 )
                 address = stack.enter_context(cluster).scheduler_address
-            stack.enter_context(Client(address, timeout="20s"))
+            stack.enter_context(Client(address, timeout=PATIENCE))
         except (OSError, ValueError, TimeoutError) as error:
             raise _unreached(address, error) from None
         stack.enter_context(parallel_config(backend="dask"))
@@ -145,6 +149,8 @@ def _ray(workers: int, address: str | None) -> Iterator[None]:
         "runtime_env": {"env_vars": {"PYTHONPATH": _ROOT}},
     }
     given = {"address": address} if address else own
+    if address and address != "auto":
+        _refuse_silent(address)
     try:
         ray.init(**given, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as error:
@@ -155,6 +161,16 @@ def _ray(workers: int, address: str | None) -> Iterator[None]:
             yield
     finally:
         ray.shutdown()
+
+
+def _refuse_silent(address: str) -> None:
+    """Make sure that somebody answers: Ray itself would wait for minutes."""
+    where = urlsplit(address if "//" in address else f"//{address}")
+    try:
+        place = (where.hostname or "", where.port or 6379)
+        create_connection(place, timeout=PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise _unreached(address, error) from None
 
 
 def _unreached(address: str | None, error: Exception) -> BadInput:

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS runs (
 class Store:
     """The runs of a study that are done; a context manager.
 
-    Each is on disk when :meth:`add` returns, whatever ends the program then.
+    Each is kept when :meth:`add` returns, whatever ends the program then.
 
     Parameters
     ----------
@@ -60,10 +60,11 @@ class Store:
 
     def _open(self, fingerprint: str) -> None:
         self._file = file = sqlite3.connect(self._path, timeout=1, isolation_level=None)
-        # One writer, which keeps the file to itself; committed is on disk.
+        # One writer, which keeps the file to itself. What is committed outlives the
+        # program; after a power failure the last few may be gone, and are run again.
         file.execute("PRAGMA locking_mode = EXCLUSIVE")
         file.execute("PRAGMA journal_mode = WAL")
-        file.execute("PRAGMA synchronous = FULL")
+        file.execute("PRAGMA synchronous = NORMAL")
         file.execute("BEGIN IMMEDIATE")
         for statement in _TABLES.split(";"):
             file.execute(statement)
@@ -90,7 +91,7 @@ class Store:
         self._file.close()
 
     def add(self, outcome: Outcome, factors: str = "") -> None:
-        """Keep what came of a run; it is on disk when this returns.
+        """Keep what came of a run, at once.
 
         Raises
         ------
