@@ -42,8 +42,10 @@ class Design:
 
     Attributes
     ----------
-    name, text
-        Of the sweep file.
+    name
+        What pictures and tables are headed with.
+    text
+        The sweep file as it is.
     factors
         The keys that vary, as the file has them.
     sampled

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from measures.statistics import Interval, mean_interval
 from studies.case import Outcome
@@ -113,7 +114,9 @@ def _line(
     high = [i.mean if i.high is None else i.high for _, i in points]
     if joined:
         panel.plot(x, means, marker="o", ms=4, color=colour, label=label)
-        panel.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
+        panel.fill_between(x, low, high, color=colour, alpha=0.09, linewidth=0)
+        for edge in (low, high):
+            panel.plot(x, edge, ":", lw=0.9, color=colour)
         return
     errors = [np.subtract(means, low), np.subtract(high, means)]
     panel.errorbar(
@@ -184,6 +187,9 @@ def _scatter(
     figure.colorbar(points, ax=panel, label=f"{_label(design, kpi)}, mean")
     panel.set_xlabel(across.label)
     panel.set_ylabel(up.label)
+    for scale, axis in ((panel.xaxis, across), (panel.yaxis, up)):
+        if all(isinstance(level, int) for level in axis.levels):
+            scale.set_major_locator(MaxNLocator(integer=True))
     panel.spines[["top", "right"]].set_visible(False)
     return figure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kernel.errors import BadInput
@@ -83,7 +83,7 @@ def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
     claim_empty(folder, FILE)
     with written_whole(folder / FILE) as copy:
         copy.write(design.text.encode())
-    return design, folder
+    return _called(design, folder), folder
 
 
 def resumed(folder: Path, file: Path | None = None) -> tuple[Design, Path]:
@@ -108,7 +108,12 @@ def resumed(folder: Path, file: Path | None = None) -> tuple[Design, Path]:
         if given.text != design.text:
             problem = f"is not the file that {folder} was begun with ({copy})"
             raise BadInput(str(file), "", f"{problem}, expected it unchanged")
-    return design, folder
+    return _called(design, folder), folder
+
+
+def _called(design: Design, folder: Path) -> Design:
+    """Return a design by the name of its folder, which an interruption leaves."""
+    return replace(design, name=folder.resolve().name)
 
 
 def carry_out(
