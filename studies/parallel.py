@@ -24,6 +24,9 @@ ENGINES: tuple[Engine, ...] = ("local", "dask", "ray")
 MOST_WORKERS = 10_000
 #: Seconds within which a cluster must answer.
 PATIENCE = 20
+#: Seconds after which a worker without work ends: so long the orphans of a command
+#: that was killed stay.
+_IDLE = 30
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
 
@@ -62,6 +65,9 @@ def each(
             stack.enter_context(_dask(workers, address))
         elif engine == "ray":
             stack.enter_context(_ray(workers, address))
+        else:
+            own = parallel_config(backend="loky", idle_worker_timeout=_IDLE)
+            stack.enter_context(own)
         jobs = -1 if address else workers
         calls = (delayed(function)(item) for item in items)
         try:

@@ -55,12 +55,14 @@ def tables(folder: Path) -> tuple[bytes, bytes]:
     return csv, parquet
 
 
-def command(*argv: str) -> subprocess.Popen[str]:
-    """Begin ``run.py`` in a process of its own."""
+def command(*argv: str) -> subprocess.Popen[bytes]:
+    """Begin ``run.py`` in a process of its own, which nobody listens to.
+
+    Workers outlive a process that is killed; a pipe would be open as long as they.
+    """
     return subprocess.Popen(
         [sys.executable, str(ROOT / "run.py"), *argv],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )

@@ -120,13 +120,12 @@ def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
         assert killed.poll() is None
         time.sleep(0.01)
     killed.kill()
-    killed.communicate()
+    killed.wait()
     before = _rows(store)
     assert 4 <= len(before) < 60
     assert not (folder / "results.csv").exists()
     again = command("sweep", "--resume", str(folder), "--workers", "2")
-    _, said = again.communicate()
-    assert again.returncode == 0, said
+    assert again.wait() == 0
     assert tables(folder) == tables(whole.folder)
     after = _rows(store)
     assert len(after) == 60
