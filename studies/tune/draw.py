@@ -88,6 +88,11 @@ def _front(tuned: Tuned, panel: Axes) -> None:
     if tuned.winners:
         at = [interval.mean for interval in tuned.winners[0].present[:2]]
         panel.plot(*at, "X", ms=9, color="#222222", label="present plant, fresh seeds")
+        own = [[interval.mean for interval in w.tuned[:2]] for w in tuned.winners]
+        x, y = zip(*own, strict=True)
+        panel.plot(
+            x, y, "D", ms=8, mfc="none", color="#ee6677", label="front, the same"
+        )
     (first, _), (second, _) = heads_of(tuned)[:2]
     panel.set_xlabel(first)
     panel.set_ylabel(second)

@@ -223,7 +223,11 @@ def _importance(
     Empty where it cannot be said, all configurations being equally good for example.
     """
     found: dict[str, dict[str, float]] = {}
+    done = [t for t in study.get_trials(deepcopy=False) if t.values is not None]
     for k, aim in enumerate(aims):
+        if len({trial.values[k] for trial in done}) < 2:
+            found[aim.kpi] = {}  # nothing decides
+            continue
         with catch_warnings():
             simplefilter("ignore")  # that a target is made small: losses are
             try:
