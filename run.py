@@ -21,7 +21,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from kernel.calendar import DAY
@@ -60,6 +66,14 @@ Disturbances = Annotated[
 ]
 Layout = Annotated[
     Path | None, typer.Option(help="Travel times of an instance, in a second file.")
+]
+Workers = Annotated[int, typer.Option(help="Processes that runs are shared among.")]
+Engine = Annotated[str, typer.Option(help="local, or a cluster: dask, ray.")]
+Address = Annotated[
+    str | None, typer.Option(help="Of a running cluster; none: one on this machine.")
+]
+Resume = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Go on where it was interrupted.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -174,7 +188,7 @@ def compare(
     from studies.build import needs_compiling
     from studies.compare.notes import notes
     from studies.compare.table import tables
-    from studies.parallel import check_workers
+    from studies.parallel import refuse_engine
     from worlds.read import read_world
 
     names = [name.strip() for name in policies.split(",")]
@@ -193,7 +207,7 @@ def compare(
     stopping = comparing.stopping_of(
         names, decisive, replications, until, max_replications
     )
-    check_workers(workers)
+    refuse_engine(workers)
     if out is not None:
         from studies.compare.folder import claim_comparison, write_comparison
 
@@ -217,6 +231,131 @@ def compare(
             _print(f"Everything is in {out}, the report is {out / 'report.html'}.")
     say = _tell if as_json else _print
     return _verdict(f"{found.runs} runs", found.violations, say)
+
+
+@app.command()
+def sweep(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE.toml", help="What to vary.")
+    ] = None,
+    workers: Workers = 1,
+    engine: Engine = "local",
+    address: Address = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Its folder. [default: runs/sweep-FILE]")
+    ] = None,
+    resume: Resume = None,
+    as_json: Json = False,
+) -> int:
+    """Run every combination of some factors, under the same seeds each."""
+    from studies.case import failed_sentence
+    from studies.parallel import refuse_engine
+    from studies.sweep import draw, execute, results
+
+    refuse_engine(workers, engine, address)
+    design, folder = execute.design_and_folder(file, out, resume)
+    with _going_on(f"sweep --resume {folder}"), _counted() as tell:
+        done = execute.carry_out(
+            design,
+            folder,
+            workers=workers,
+            engine=engine,
+            address=address,
+            progress=tell,
+        )
+    pictures = draw.draw(design, done.outcomes, folder)
+    say = _tell if as_json else _print
+    if as_json:
+        _print_json(results.as_json(design, done.outcomes, folder))
+    else:
+        _print_table(results.cell_table(design, done.outcomes))
+        drawn = f", {len(pictures)} pictures" if pictures else ""
+        _print(f"Everything is in {folder}: {results.CSV}, {results.PARQUET}{drawn}.")
+    if done.failed:
+        say(failed_sentence(done.failed))
+    code = _verdict(f"{len(done.outcomes)} runs", done.violations, say)
+    return VIOLATED if done.failed else code
+
+
+@app.command()
+def tune(
+    world: Annotated[
+        str | None, typer.Argument(help="A shipped name, a world file or an instance.")
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=LOW..HIGH", help="Or KEY=A,B,C; as often as needed."),
+    ] = None,
+    minimise: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KPI", help="As often as needed; cost is total_cost."),
+    ] = None,
+    maximise: Annotated[
+        list[str] | None, typer.Option(metavar="KPI", help="As often as needed.")
+    ] = None,
+    runs: Annotated[int, typer.Option(help="How many the search may make.")] = 200,
+    policy: Policy = "hybrid",
+    days: Days = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    disturbances: Disturbances = None,
+    workers: Workers = 1,
+    engine: Engine = "local",
+    address: Address = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Its folder. [default: runs/tune-WORLD]")
+    ] = None,
+    resume: Resume = None,
+    layout: Layout = None,
+    as_json: Json = False,
+) -> int:
+    """Search for the settings that serve one or several KPIs best."""
+    from studies.case import failed_sentence
+    from studies.parallel import refuse_engine, refuse_missing
+
+    refuse_missing("tune", "optuna")
+    refuse_engine(workers, engine, address)
+    from studies.tune import draw, execute, results
+    from studies.tune.space import Asked
+
+    asked = world and Asked(
+        world=world,
+        layout=str(layout) if layout else None,
+        policy=policy,
+        days=days,
+        seed=seed,
+        settings=tuple(_pairs(settings)),
+        disturbances=tuple(disturbances or ()),
+        vary=tuple(vary or ()),
+        minimise=tuple(minimise or ()),
+        maximise=tuple(maximise or ()),
+        runs=runs,
+    )
+    tuning, folder = execute.tuning_and_folder(asked or None, out, resume)
+    with _going_on(f"tune --resume {folder}"), _counted() as tell:
+        done = execute.carry_out(
+            tuning,
+            folder,
+            workers=workers,
+            engine=engine,
+            address=address,
+            progress=tell,
+        )
+    results.write_table(done)
+    picture = draw.draw(done)
+    say = _tell if as_json else _print
+    if as_json:
+        _print_json(results.as_json(done))
+    else:
+        _print_table(results.leader_table(done))
+        _print_table(results.importance_table(done))
+        _print_table(results.winner_table(done))
+        _print(results.verdict(done))
+        _print(f"Everything is in {folder}, the picture is {picture}.")
+    if done.failed:
+        say(failed_sentence(done.failed))
+    code = _verdict(f"{done.runs} runs", done.violations, say)
+    return VIOLATED if done.failed else code
 
 
 @app.command()
@@ -480,6 +619,33 @@ def _progress(runs: int) -> Iterator[Callable[[Tally], None] | None]:
             bar.update(task, completed=len(begun) - 1 + share, description=words)
 
         yield tell
+
+
+@contextmanager
+def _counted() -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many runs are done, and the time left, on a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(file=sys.stderr)
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(done: int, runs: int) -> None:
+            bar.update(task, completed=done, total=runs)
+
+        yield tell
+
+
+@contextmanager
+def _going_on(command: str) -> Iterator[None]:
+    """Say how to go on if the work inside is interrupted."""
+    try:
+        yield
+    except (KeyboardInterrupt, typer.Abort):
+        _tell(f"What is done is kept; go on with: run.py {command}")
+        raise
 
 
 def _verdict(

@@ -45,6 +45,28 @@ def claim(path: Path) -> Path:
     return claim_folder(path, is_run_folder, "run")
 
 
+def claim_empty(folder: Path, mark: str) -> None:
+    """Make a folder for a study, to which nothing else is written.
+
+    Parameters
+    ----------
+    mark
+        The file by which such a folder is known.
+
+    Raises
+    ------
+    BadInput
+        If it is there and holds anything, or cannot be made.
+    """
+    with refusing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        held = sorted(path.name for path in folder.iterdir())
+    if held:
+        kind = "one of these already" if mark in held else "something"
+        problem = f"holds {kind}, expected a new folder, or --resume {folder}"
+        raise BadInput(str(folder), "", problem)
+
+
 def is_run_folder(path: Path) -> bool:
     """Return whether a run was written there."""
     if not (path / RUN).is_file() or not (path / TRACE).is_file():

@@ -28,6 +28,7 @@ ROOMS["gateways"] = set(ROOMS) - {"dashboard"}
 #: Library -> the rooms, folders and files that may import it; None: all may.
 LIBRARIES: dict[str, tuple[str, ...] | None] = {
     "annotated_types": ("worlds/",),
+    "dask": ("studies/parallel.py",),
     "jinja2": ("studies/",),
     "joblib": ("studies/",),
     "matplotlib": ("studies/",),
@@ -35,9 +36,11 @@ LIBRARIES: dict[str, tuple[str, ...] | None] = {
     "networkx": ("worlds/layout.py",),
     "numba": ("scheduling/compiling.py",),
     "numpy": None,
+    "optuna": ("studies/tune/",),
     "ortools": ("scheduling/cpsat/",),
     "pyarrow": ("studies/",),
     "pydantic": ("worlds/",),
+    "ray": ("studies/parallel.py",),
     "rich": ("run.py",),
     "scipy": ("measures/statistics/", "learning/", "studies/"),
     "solara": ("dashboard/",),

@@ -25,6 +25,7 @@ __all__ = [
     "apply",
     "put",
     "split",
+    "text_of",
     "value_of",
     "values_of",
     "world_keys",
@@ -209,11 +210,16 @@ def _leaves(place: str, value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         for i, item in enumerate(value):
             yield from _leaves(f"{place}.{name_of(item, i)}", item)
-    elif value is None:
-        yield place, ""
-    elif isinstance(value, str) and value[:1] not in ("", '"', "'"):
+    else:
+        yield place, text_of(value)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as the text that :func:`value_of` reads it from."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value[:1] not in ("", '"', "'"):
         # A text that TOML would take for something else is quoted.
         bare = isinstance(value_of(value), str)
-        yield place, value if bare else json.dumps(value, ensure_ascii=False)
-    else:
-        yield place, json.dumps(value, ensure_ascii=False)
+        return value if bare else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)

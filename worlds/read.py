@@ -96,7 +96,7 @@ def world_of(
     BadInput
         For the first thing that is wrong.
     """
-    world = validated(plain(content, where), where)
+    world = validated(plain(content, where), where, World)
     check(world, where)
     world = replace(world, start=world.start.astimezone(UTC))
     file = world.demand.file
@@ -123,13 +123,13 @@ def _inside(folder: Path, file: str, where: str) -> Path:
 
 def resolved(world: World) -> dict[str, Any]:
     """Return a world as plain JSON values; :func:`world_of` reads them back."""
-    found: dict[str, Any] = adapter().dump_python(world, mode="json")
+    found: dict[str, Any] = adapter(World).dump_python(world, mode="json")
     return found
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of a world file."""
-    found = adapter().json_schema()
+    found = adapter(World).json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Holofab world file, format 1",

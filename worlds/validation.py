@@ -1,4 +1,4 @@
-"""From plain values to a :class:`World`, and from a refusal to one plain sentence."""
+"""From plain values to a declared type, and from a refusal to one plain sentence."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
 from kernel.errors import BadInput
 from worlds.files import name_of, nearest, part_of, shown
-from worlds.spec import World
 
+T = TypeVar("T")
 _UNKNOWN_KEY = "unexpected_keyword_argument"
 _PLAIN_WORDS = {
     "missing": "is missing, expected a value",
@@ -46,13 +46,22 @@ _LIMITS = {
 
 
 @cache
-def adapter() -> TypeAdapter[World]:
-    """Return the validator of worlds, made once."""
-    return TypeAdapter(World)
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """Return the validator of a declared type, made once."""
+    return TypeAdapter(kind)
 
 
-def validated(content: object, where: str) -> World:
-    """Return the world that plain values describe, its types and limits checked.
+def validated(content: object, where: str, kind: type[T]) -> T:
+    """Return what plain values describe, its types and limits checked.
+
+    Parameters
+    ----------
+    content
+        Plain JSON values.
+    where
+        What an error message names as the source.
+    kind
+        The dataclass that declares them, such as :class:`worlds.spec.World`.
 
     Raises
     ------
@@ -61,12 +70,15 @@ def validated(content: object, where: str) -> World:
         often the reason of what is missing.
     """
     try:
-        return adapter().validate_json(json.dumps(content, allow_nan=False))
+        validator: TypeAdapter[Any] = adapter(kind)  # type: ignore[arg-type]
+        found: T = validator.validate_json(json.dumps(content, allow_nan=False))
     except ValidationError as refusal:
         errors = refusal.errors(include_url=False)
+    else:
+        return found
     first = next((e for e in errors if e["type"] == _UNKNOWN_KEY), errors[0])
     place = dotted(first["loc"], content)
-    raise BadInput(where, place, _sentence(first)) from None
+    raise BadInput(where, place, _sentence(first, kind)) from None
 
 
 def dotted(location: tuple[int | str, ...], content: object) -> str:
@@ -93,12 +105,12 @@ def _is_tag(here: object, step: object) -> bool:
     return isinstance(here, str) or (isinstance(here, dict) and here.get("law") == step)
 
 
-def _sentence(error: Mapping[str, Any]) -> str:
+def _sentence(error: Mapping[str, Any], declared: type[Any]) -> str:
     """Return the value and what was expected, in plain words."""
     kind, value = error["type"], shown(error["input"])
     context = error.get("ctx", {})
     if kind == _UNKNOWN_KEY:
-        known = keys_at(tuple(error["loc"][:-1]))
+        known = keys_at(tuple(error["loc"][:-1]), declared)
         if not known:
             return "is not a known key"
         guess = nearest(error["loc"][-1], known)
@@ -127,9 +139,9 @@ def _few(words: tuple[str, ...]) -> str:
     return ", ".join(words[:12]) + (", ..." if len(words) > 12 else "")
 
 
-def keys_at(location: tuple[int | str, ...]) -> tuple[str, ...]:
-    """Return the keys a world file may have at a place, () where any may stand."""
-    types: list[Any] = [World]
+def keys_at(location: tuple[int | str, ...], kind: type[Any]) -> tuple[str, ...]:
+    """Return the keys that may stand at a place, () where any may."""
+    types: list[Any] = [kind]
     for step in location:
         types = [found for type in types for found in _within(type, step)]
     keys = [f.name for type in types if is_dataclass(type) for f in fields(type)]

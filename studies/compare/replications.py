@@ -69,7 +69,7 @@ def conduct(
             for policy in cells[i].scenarios
         ]
         live = progress if workers == 1 else None
-        results = each(partial(_done, runner, live), jobs, workers)
+        results = each(partial(_done, runner, live), jobs, workers, ordered=True)
         for job, outcome in zip(jobs, results, strict=True):
             outcomes[job.cell][job.policy].append(outcome)
             if progress is not None and live is None:

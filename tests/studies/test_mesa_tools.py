@@ -11,6 +11,10 @@ import mesa
 import pytest
 
 from agents.factory import Factory
+from agents.scenario import scenario_of
+from measures.kpis import flat, kpis
+from studies.run import run
+from worlds.read import read_world
 
 
 class Observed(Factory):
@@ -46,6 +50,9 @@ class Batched(Observed):
     ) -> None:
         super().__init__(world=world, policy=policy, seed=seed, days=days)
         self.datacollector.agent_reporters.clear()
+        self.datacollector._new_model_reporter(
+            "kpis", lambda model: dict(flat(kpis(model.world, model.trace.events)))
+        )
 
 
 @pytest.fixture
@@ -72,7 +79,7 @@ def test_data_collector_collects() -> None:
 
 @pytest.mark.usefixtures("_start_method")
 def test_batch_run_runs_policies_and_seeds() -> None:
-    """`mesa.batch_run` runs every policy under every seed."""
+    """`mesa.batch_run` runs every policy under every seed, to the same KPIs."""
     parameters: dict[str, Any] = {"world": "cell", "policy": ["rule", "negotiated"]}
     more: dict[str, Any] = {"display_progress": False, "max_steps": 1000}
     if "rng" in inspect.signature(mesa.batch_run).parameters:
@@ -86,9 +93,9 @@ def test_batch_run_runs_policies_and_seeds() -> None:
         ("rule", 1),
         ("rule", 2),
     ]
+    world = read_world("cell")
     for row in rows:
-        alone = Factory(
-            world="cell", policy=row["policy"], seed=row["seed"], days=0.4
-        ).run()
-        shipped = sum(event.kind == "order_shipped" for event in alone.events)
-        assert row["shipped"] == shipped
+        policy, seed = row["policy"], row["seed"]
+        alone = run(scenario_of(world, policy=policy, seed=seed, days=0.4))
+        assert row["kpis"] == alone.kpis
+        assert row["shipped"] == alone.shipped > 0

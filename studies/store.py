@@ -1,0 +1,138 @@
+"""The store of a study: one SQLite file, one row a run, written as the run ends."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from kernel.errors import BadInput
+from studies.case import Outcome
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    run INTEGER PRIMARY KEY,  -- its place in the design, from 0
+    scenario TEXT,            -- SHA-256 of the resolved scenario and world
+    seed INTEGER,
+    factors TEXT,             -- JSON
+    kpis TEXT,                -- JSON
+    digest TEXT,              -- SHA-256 of the trace
+    violations TEXT,          -- JSON, a sentence each
+    reproducible INTEGER,
+    error TEXT,
+    wall_seconds REAL
+);
+"""
+
+
+class Store:
+    """The runs of a study that are done; a context manager.
+
+    Each is kept when :meth:`add` returns, whatever ends the program then.
+
+    Parameters
+    ----------
+    path
+        The file; made if it is not there.
+    fingerprint
+        Of what the runs belong to.
+
+    Raises
+    ------
+    BadInput
+        If it belongs to something else, is in use, is no such file or cannot be
+        written.
+    """
+
+    def __init__(self, path: Path, fingerprint: str) -> None:
+        self._path = path
+        try:
+            self._open(fingerprint)
+        except sqlite3.OperationalError as error:
+            busy = "locked" in str(error)
+            said = "is in use, expected to be alone" if busy else f"fails: {error}"
+            raise BadInput(str(path), "", said) from None
+        except sqlite3.DatabaseError as error:
+            raise BadInput(str(path), "", f"is no store: {error}") from None
+
+    def _open(self, fingerprint: str) -> None:
+        self._file = file = sqlite3.connect(self._path, timeout=1, isolation_level=None)
+        # One writer, which keeps the file to itself. What is committed outlives the
+        # program; after a power failure the last few may be gone, and are run again.
+        file.execute("PRAGMA locking_mode = EXCLUSIVE")
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA synchronous = NORMAL")
+        file.execute("BEGIN IMMEDIATE")
+        for statement in _TABLES.split(";"):
+            file.execute(statement)
+        found = file.execute("SELECT value FROM about WHERE name = 'fingerprint'")
+        known = found.fetchone()
+        if known is None:
+            about = [("format", "1"), ("fingerprint", fingerprint)]
+            file.executemany("INSERT INTO about VALUES (?, ?)", about)
+        file.execute("COMMIT")
+        if known is not None and known[0] != fingerprint:
+            file.close()
+            problem = "holds runs of another design, world or version of it"
+            raise BadInput(str(self._path), "", f"{problem}, expected the same")
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def add(self, outcome: Outcome, factors: str = "") -> None:
+        """Keep what came of a run, at once.
+
+        Raises
+        ------
+        BadInput
+            If the disk refuses, being full for example.
+        """
+        row = (
+            outcome.number,
+            outcome.scenario,
+            outcome.seed,
+            factors,
+            json.dumps(dict(outcome.kpis)),
+            outcome.digest,
+            json.dumps(outcome.violations),
+            outcome.reproducible,
+            outcome.error,
+            outcome.wall_seconds,
+        )
+        try:
+            self._file.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+            )
+        except sqlite3.OperationalError as error:
+            raise BadInput(str(self._path), "", f"cannot be written: {error}") from None
+
+    def done(self) -> set[int]:
+        """Return the numbers of the runs that are kept."""
+        return {number for (number,) in self._file.execute("SELECT run FROM runs")}
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Yield what is kept, by number."""
+        for row in self._file.execute("SELECT * FROM runs ORDER BY run"):
+            number, scenario, seed, _, kpis, digest, violations, same, error, wall = row
+            yield Outcome(
+                number=number,
+                seed=seed,
+                scenario=scenario,
+                kpis=json.loads(kpis),
+                digest=digest,
+                violations=tuple(json.loads(violations)),
+                reproducible=bool(same),
+                error=error,
+                wall_seconds=wall,
+            )

@@ -1,0 +1,1 @@
+"""Parameter sweeps: every combination of factors under the same seeds, kept at once."""

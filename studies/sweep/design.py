@@ -1,0 +1,233 @@
+"""From a sweep file to its runs: combinations of factors, each under every seed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from scipy.stats import qmc
+
+from kernel.errors import BadInput
+from measures.kpis import known_kpis
+from studies.case import Base, Case, scenario_hash
+from studies.factors import (
+    Span,
+    Value,
+    flattened,
+    listed,
+    refuse_wrong,
+    spanned,
+    stepped,
+    whole_span,
+)
+from studies.sweep.file import SweepFile, base_of, read_sweep
+from studies.tables import COMPARED
+from worlds.files import nearest, shown
+from worlds.keys import text_of
+
+MOST_RUNS = 1_000_000
+_WORDS = ("from", "to", "step", "low", "high")
+_EXPECTED = "expected a list, { from, to, step } or { low, high }"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """All runs of a sweep, in order: combination by combination, seed by seed.
+
+    Attributes
+    ----------
+    name
+        What pictures and tables are headed with.
+    text
+        The sweep file as it is.
+    factors
+        The keys that vary, as the file has them.
+    sampled
+        Those of them that a Sobol or Latin hypercube design gave their values.
+    cells
+        The values of the factors, a row a combination; the last listed factor varies
+        fastest.
+    seeds
+        Of every combination: common random numbers.
+    kpis
+        The names of those kept.
+    """
+
+    name: str
+    text: str
+    base: Base
+    factors: tuple[str, ...]
+    sampled: tuple[str, ...]
+    cells: tuple[tuple[Value, ...], ...]
+    seeds: tuple[int, ...]
+    kpis: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.cells) * len(self.seeds)
+
+    def levels(self, key: str) -> tuple[Value, ...]:
+        """Return the different values of a factor, none if it is none."""
+        if key not in self.factors:
+            return ()
+        index = self.factors.index(key)
+        return tuple(dict.fromkeys(cell[index] for cell in self.cells))
+
+    def at(self, number: int) -> tuple[tuple[Value, ...], int]:
+        """Return the combination and the seed of a run, by its number from 0."""
+        cell, seed = divmod(number, len(self.seeds))
+        return self.cells[cell], self.seeds[seed]
+
+    def case(self, number: int) -> Case:
+        """Return a run as a case."""
+        values, seed = self.at(number)
+        return Case(
+            number=number,
+            base=self.base,
+            settings=tuple(
+                (key, text_of(value))
+                for key, value in zip(self.factors, values, strict=True)
+            ),
+            seed=seed,
+            kpis=self.kpis,
+        )
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of all that decides the results, the world included."""
+        base = scenario_hash(self.base.scenario(seed=self.seeds[0], plans=True))
+        content = [base, self.factors, self.cells, self.seeds, self.kpis]
+        return sha256(json.dumps(content).encode()).hexdigest()
+
+
+def read_design(path: Path) -> Design:
+    """Return the design that a sweep file asks for; every name and value is checked.
+
+    Raises
+    ------
+    BadInput
+        For the first thing that is wrong.
+    """
+    file, text = read_sweep(path)
+    return design_of(file, text, str(path))
+
+
+def design_of(file: SweepFile, text: str, where: str) -> Design:
+    """Return the design of a sweep file that has been read.
+
+    Parameters
+    ----------
+    text
+        The file as it is.
+    where
+        What an error message names as the source.
+
+    Raises
+    ------
+    BadInput
+        For the first thing that is wrong.
+    """
+    base = base_of(file, where)
+    kpis = known_kpis(file.kpis, base.world, where, "kpis") or _main(base)
+    levels, found = _factors(file, where)
+    spans = {key: whole_span(span, key, base) for key, span in found.items()}
+    ends = {
+        k: (span.value(span.low), span.value(span.high)) for k, span in spans.items()
+    }
+    order = list(flattened(file.factors))
+    checked = {key: (levels | ends)[key] for key in order}
+    refuse_wrong(checked, base, where, "factors")
+    samples = _samples(file, spans, where)
+    count = prod(map(len, levels.values())) * len(samples) * file.replications
+    if count > MOST_RUNS:
+        problem = f"{count} runs, expected at most {MOST_RUNS}"
+        raise BadInput(where, "factors", problem)
+    return Design(
+        name=Path(where).stem,
+        text=text,
+        base=base,
+        factors=tuple(order),
+        sampled=tuple(spans),
+        cells=tuple(_crossed(order, levels, samples)),
+        seeds=tuple(range(file.seed, file.seed + file.replications)),
+        kpis=tuple(kpis),
+    )
+
+
+def _main(base: Base) -> list[str]:
+    instance = bool(base.world.unit)
+    return ["makespan"] if instance else [k for k in COMPARED if k != "makespan"]
+
+
+def _factors(
+    file: SweepFile, where: str
+) -> tuple[dict[str, tuple[Value, ...]], dict[str, Span]]:
+    """Return the factors that are listed, and those that are to be sampled."""
+    levels: dict[str, tuple[Value, ...]] = {}
+    spans: dict[str, Span] = {}
+    for key, given in flattened(file.factors).items():
+        place = f"factors.{key}"
+        if isinstance(given, list):
+            levels[key] = listed(given, where, place)
+        elif not isinstance(given, dict):
+            raise BadInput(where, place, f"{shown(given)}, {_EXPECTED}")
+        elif set(given) == {"from", "to", "step"}:
+            ends = (given["from"], given["to"], given["step"])
+            levels[key] = stepped(*ends, where, place)
+        elif set(given) == {"low", "high"}:
+            spans[key] = spanned(given["low"], given["high"], where, place)
+        else:
+            odd = next((word for word in given if word not in _WORDS), "")
+            told = f"{shown(odd)}{nearest(odd, _WORDS)}" if odd else shown(given)
+            raise BadInput(where, place, f"{told}, {_EXPECTED}")
+    return levels, spans
+
+
+def _samples(
+    file: SweepFile, spans: Mapping[str, Span], where: str
+) -> list[dict[str, Value]]:
+    """Return the sampled factors' values, sample by sample; one empty one without."""
+    if not spans:
+        for name in ("design", "samples"):
+            if getattr(file, name) is not None:
+                problem = "is given, expected a factor of { low, high } to sample"
+                raise BadInput(where, name, problem)
+        return [{}]
+    for name, example in (("design", '"sobol"'), ("samples", "64")):
+        if getattr(file, name) is None:
+            problem = f"is missing, expected one for {', '.join(spans)}: {example}"
+            raise BadInput(where, name, problem)
+    count = file.samples or 1
+    sampler: Any
+    if file.design == "sobol":
+        if count & (count - 1):
+            power = 1 << count.bit_length()
+            problem = f"{count}, expected a power of two for Sobol, such as {power}"
+            raise BadInput(where, "samples", problem)
+        sampler = qmc.Sobol(len(spans), rng=file.seed)
+    else:
+        sampler = qmc.LatinHypercube(len(spans), rng=file.seed)
+    return [
+        {
+            key: span.at(float(u))
+            for (key, span), u in zip(spans.items(), row, strict=True)
+        }
+        for row in sampler.random(count)
+    ]
+
+
+def _crossed(
+    order: Sequence[str],
+    levels: Mapping[str, tuple[Value, ...]],
+    samples: Sequence[Mapping[str, Value]],
+) -> Iterator[tuple[Value, ...]]:
+    """Yield every combination of the listed values with each sample."""
+    for values in product(*levels.values()):
+        chosen = dict(zip(levels, values, strict=True))
+        for sample in samples:
+            merged = chosen | dict(sample)
+            yield tuple(merged[key] for key in order)

@@ -1,0 +1,161 @@
+"""A sweep carried out: what is not in its store yet is run, each run kept at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kernel.errors import BadInput
+from studies.build import compile_scheduler
+from studies.case import Outcome, perform
+from studies.folder import claim_empty
+from studies.parallel import each
+from studies.store import Store
+from studies.sweep.design import Design, read_design
+from studies.sweep.results import write_tables
+from studies.whole import written_whole
+
+FILE, STORE = "sweep.toml", "sweep.db"
+#: Told how many runs are done, of how many; 0 first.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """A sweep that is done: its design, its folder, and an outcome a run, in order."""
+
+    design: Design
+    folder: Path
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """The runs that did not come to their end."""
+        return [outcome for outcome in self.outcomes if outcome.error]
+
+    @property
+    def violations(self) -> list[str]:
+        """What the checker has found, with the run."""
+        return [
+            f"run {outcome.number}, seed {outcome.seed}: {violation}"
+            for outcome in self.outcomes
+            for violation in outcome.violations
+        ]
+
+
+def design_and_folder(
+    file: Path | None, out: Path | None, resume: Path | None
+) -> tuple[Design, Path]:
+    """Return what the command line asks for: a sweep begun, or one to go on with.
+
+    Raises
+    ------
+    BadInput
+        If neither or both are asked for, or as :func:`begun` and :func:`resumed`.
+    """
+    if resume is not None and out is not None:
+        problem = f"expected no other folder when --resume is given ({resume})"
+        raise BadInput("--out", "", problem)
+    if resume is not None:
+        return resumed(resume, file)
+    if file is None:
+        raise BadInput("sweep", "", "has no FILE.toml, expected one or --resume DIR")
+    return begun(file, out)
+
+
+def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
+    """Return the design of a sweep file and the folder made for it.
+
+    Parameters
+    ----------
+    out
+        The folder, new or empty; None: ``runs/sweep-NAME``.
+
+    Raises
+    ------
+    BadInput
+        If something in the file is wrong, or the folder holds anything.
+    """
+    design = read_design(file)
+    folder = out or Path("runs", f"sweep-{design.name}")
+    claim_empty(folder, FILE)
+    with written_whole(folder / FILE) as copy:
+        copy.write(design.text.encode())
+    return _called(design, folder), folder
+
+
+def resumed(folder: Path, file: Path | None = None) -> tuple[Design, Path]:
+    """Return the design of a sweep that was interrupted, and its folder.
+
+    Parameters
+    ----------
+    file
+        The sweep file, if it is named again: it must be the same.
+
+    Raises
+    ------
+    BadInput
+        If there is no sweep in the folder, or the file has changed.
+    """
+    copy = folder / FILE
+    if not copy.is_file():
+        raise BadInput(str(folder), "", f"has no {FILE}, expected a sweep's folder")
+    design = read_design(copy)
+    if file is not None:
+        given = read_design(file)
+        if given.text != design.text:
+            problem = f"is not the file that {folder} was begun with ({copy})"
+            raise BadInput(str(file), "", f"{problem}, expected it unchanged")
+    return _called(design, folder), folder
+
+
+def _called(design: Design, folder: Path) -> Design:
+    """Return a design by the name of its folder, which an interruption leaves."""
+    return replace(design, name=folder.resolve().name)
+
+
+def carry_out(
+    design: Design,
+    folder: Path,
+    *,
+    workers: int = 1,
+    engine: str = "local",
+    address: str | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run what is left of a sweep, and write its tables.
+
+    Parameters
+    ----------
+    design, folder
+        From :func:`begun` or :func:`resumed`.
+    workers, engine, address
+        Where the runs are computed (:func:`studies.parallel.each`); the results are
+        the same everywhere.
+
+    Raises
+    ------
+    BadInput
+        If the engine cannot be used, or the folder not be written.
+    """
+    with Store(folder / STORE, design.fingerprint()) as store:
+        done = store.done()
+        left = [number for number in range(len(design)) if number not in done]
+        if left and design.base.plans(design.levels("policy")):
+            compile_scheduler()  # once, for all workers of this machine
+        if progress is not None:
+            progress(len(done), len(design))
+        cases = map(design.case, left)
+        for count, outcome in enumerate(
+            each(perform, cases, workers, engine, address), len(done) + 1
+        ):
+            values, _ = design.at(outcome.number)
+            factors = dict(zip(design.factors, values, strict=True))
+            store.add(outcome, json.dumps(factors))
+            if progress is not None:
+                progress(count, len(design))
+        outcomes = tuple(store.outcomes())
+    write_tables(design, outcomes, folder)
+    return Sweep(design=design, folder=folder, outcomes=outcomes)

@@ -1,0 +1,261 @@
+"""A tuning carried out: search, then the winners against the present plant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from warnings import catch_warnings, simplefilter
+
+import optuna
+
+from kernel.errors import BadInput
+from measures.statistics import Interval, mean_interval, paired_difference
+from studies.build import compile_scheduler
+from studies.case import Outcome, perform
+from studies.folder import claim_empty
+from studies.parallel import each
+from studies.store import Store
+from studies.tune.search import (
+    Candidate,
+    SearchParams,
+    front,
+    proposals,
+    search,
+)
+from studies.tune.space import Aim, Asked, Tuning, asked_of, tuning_of
+from studies.tune.trials import Progress, Trials, first_fresh
+from studies.whole import written_whole
+from worlds.files import loaded_json, read_text
+
+ASKED, STUDY, STORE = "tune.json", "tune.db", "runs.db"
+#: Seeds under which winners meet the present plant; the search never sees them.
+FRESH = 10
+_FAR = 1_000_000  # seeds between those of the search and the fresh ones
+#: So many of a front meet the present plant.
+MOST_WINNERS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Winner:
+    """A configuration of the front, and the present plant beside it.
+
+    ``present`` and ``tuned`` are means by aim under the fresh seeds, ``difference``
+    the paired difference, tuned less present.
+    """
+
+    candidate: Candidate
+    present: tuple[Interval, ...]
+    tuned: tuple[Interval, ...]
+    difference: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuned:
+    """What came of a tuning.
+
+    Attributes
+    ----------
+    candidates
+        All configurations, best first; the first are those tried most often.
+    front
+        Of these the ones that no other is better than in every aim.
+    importance
+        Aim -> key -> its share of what decides whether a configuration is good.
+    fresh
+        The seeds of the comparison.
+    failed
+        Runs that came to no end.
+    """
+
+    tuning: Tuning
+    folder: Path
+    candidates: tuple[Candidate, ...]
+    front: tuple[Candidate, ...]
+    importance: dict[str, dict[str, float]]
+    winners: tuple[Winner, ...]
+    fresh: tuple[int, ...]
+    runs: int
+    failed: tuple[Outcome, ...]
+    violations: tuple[str, ...]
+
+
+def tuning_and_folder(
+    asked: Asked | None, out: Path | None, resume: Path | None
+) -> tuple[Tuning, Path]:
+    """Return what the command line asks for: a tuning begun, or one to go on with.
+
+    Parameters
+    ----------
+    asked
+        None: what the folder ``resume`` says.
+
+    Raises
+    ------
+    BadInput
+        If something asked for is wrong, the folder holds something else, or the
+        tuning in it was begun otherwise.
+    """
+    if resume is None:
+        if asked is None:
+            raise BadInput("tune", "", "has no WORLD, expected one or --resume DIR")
+        tuning = tuning_of(asked)
+        folder = out or Path("runs", f"tune-{tuning.base.world.name}")
+        claim_empty(folder, ASKED)
+        with written_whole(folder / ASKED) as file:
+            file.write(asked.text().encode())
+        return tuning, folder
+    kept = resume / ASKED
+    if not kept.is_file():
+        raise BadInput(str(resume), "", f"has no {ASKED}, expected a tuning's folder")
+    content = loaded_json(read_text(kept), str(kept))
+    try:
+        before = asked_of(content)
+        tuning = tuning_of(before)
+    except (TypeError, KeyError, ValueError, AttributeError):
+        raise BadInput(str(kept), "", "is not what tune has written") from None
+    if asked is not None and asked != before:
+        problem = "was begun with other options, expected the same or none"
+        raise BadInput(str(resume), "", problem)
+    return tuning, resume
+
+
+def carry_out(
+    tuning: Tuning,
+    folder: Path,
+    *,
+    workers: int = 1,
+    engine: str = "local",
+    address: str | None = None,
+    progress: Progress | None = None,
+    params: SearchParams | None = None,
+) -> Tuned:
+    """Search, compare the winners with the present plant, and say what mattered.
+
+    Raises
+    ------
+    BadInput
+        If the engine cannot be used, the folder not be written, or no run came to an
+        end that has a value for every aim.
+    """
+    with Store(folder / STORE, tuning.fingerprint()) as store, _kept(folder) as storage:
+        choices = tuning.space.get("policy")
+        if tuning.base.plans(choices if isinstance(choices, tuple) else ()):
+            compile_scheduler()
+        trials = Trials(
+            tuning,
+            store,
+            lambda cases: each(perform, cases, workers, engine, address),
+            progress,
+            expected=tuning.runs + 2 * FRESH,
+        )
+        study = optuna.create_study(
+            study_name="tune",
+            storage=storage,
+            directions=["minimize"] * len(tuning.aims),
+            load_if_exists=True,
+        )
+        propose = proposals(tuning.seed)
+        found = search(study, tuning.space, trials, tuning.runs, propose, params)
+        runs = len([number for number in trials.known if number < first_fresh(0)])
+        if not found or found[0].broken:
+            raise _nothing(tuning, trials.known)
+        most = len(found[0].losses)
+        best = front([one for one in found if len(one.losses) == most])
+        fresh = tuple(range(tuning.seed + _FAR, tuning.seed + _FAR + FRESH))
+        winners = _winners(tuning, trials, best[:MOST_WINNERS], fresh)
+        outcomes = [trials.known[number] for number in sorted(trials.known)]
+        return Tuned(
+            tuning=tuning,
+            folder=folder,
+            candidates=tuple(found),
+            front=tuple(best),
+            importance=_importance(study, tuning.aims),
+            winners=winners,
+            fresh=fresh,
+            runs=runs,
+            failed=tuple(outcome for outcome in outcomes if outcome.error),
+            violations=tuple(
+                f"run {outcome.number}, seed {outcome.seed}: {violation}"
+                for outcome in outcomes
+                for violation in outcome.violations
+            ),
+        )
+
+
+def _winners(
+    tuning: Tuning, trials: Trials, best: Sequence[Candidate], fresh: Sequence[int]
+) -> tuple[Winner, ...]:
+    """Return the winners beside the present plant, under seeds nobody has seen."""
+    values: list[dict[str, list[float]]] = []
+    plants = [None, *best]
+    cases = [
+        trials.case(first_fresh(position) + k, one, seed)
+        for position, one in enumerate(plants)
+        for k, seed in enumerate(fresh)
+    ]
+    outcomes = trials.run(cases)
+    for position in range(len(plants)):
+        own = outcomes[position * len(fresh) : (position + 1) * len(fresh)]
+        if any(trials.losses(outcome) is None for outcome in own):
+            return ()
+        values.append({a.kpi: [o.kpis[a.kpi] for o in own] for a in tuning.aims})
+    present = values[0]
+    return tuple(
+        Winner(
+            candidate=one,
+            present=tuple(mean_interval(present[aim.kpi]) for aim in tuning.aims),
+            tuned=tuple(mean_interval(own[aim.kpi]) for aim in tuning.aims),
+            difference=tuple(
+                paired_difference(own[aim.kpi], present[aim.kpi]) for aim in tuning.aims
+            ),
+        )
+        for one, own in zip(best, values[1:], strict=True)
+    )
+
+
+def _importance(
+    study: optuna.Study, aims: Sequence[Aim]
+) -> dict[str, dict[str, float]]:
+    """Return how much each key decides, by PED-ANOVA (Watanabe et al., 2023).
+
+    Empty where it cannot be said, all configurations being equally good for example.
+    """
+    found: dict[str, dict[str, float]] = {}
+    done = [t for t in study.get_trials(deepcopy=False) if t.values is not None]
+    for k, aim in enumerate(aims):
+        if len({trial.values[k] for trial in done}) < 2:
+            found[aim.kpi] = {}  # nothing decides
+            continue
+        with catch_warnings():
+            simplefilter("ignore")  # that a target is made small: losses are
+            try:
+                found[aim.kpi] = optuna.importance.get_param_importances(
+                    study, target=lambda trial, k=k: float(trial.values[k])
+                )
+            except (ValueError, RuntimeError):
+                found[aim.kpi] = {}
+    return found
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[optuna.storages.RDBStorage]:
+    """Lend Optuna's own storage, a SQLite file in the folder."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        storage = optuna.storages.RDBStorage(f"sqlite:///{(folder / STUDY).resolve()}")
+    except (OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise BadInput(str(folder / STUDY), "", f"is no study: {reason}") from None
+    try:
+        yield storage
+    finally:
+        storage.engine.dispose()
+
+
+def _nothing(tuning: Tuning, known: dict[int, Outcome]) -> BadInput:
+    first = next((o for o in known.values() if o.error), None)
+    names = ", ".join(aim.kpi for aim in tuning.aims)
+    why = f"the first run failed: {first.error}" if first else f"no run has {names}"
+    return BadInput("tune", "", f"has nothing to choose from: {why}")

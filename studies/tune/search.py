@@ -1,0 +1,263 @@
+"""Search under noise: many settings with few seeds, then the leaders with ever more.
+
+Optuna's tree-structured Parzen estimator (Bergstra et al., 2011; Watanabe, 2023)
+proposes settings, and each is tried under the same few seeds. Sequential halving
+(Karnin, Koren and Somekh, 2013) then spends the rest of the budget on the leaders: in
+each round those that are left are tried under new seeds, again the same for all, and
+the worse half is dropped. So the budget counts runs, and what is compared has always
+been under the same luck.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil, log2
+from typing import Any
+
+import optuna
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.trial import TrialState
+
+from studies.factors import Span, Value
+
+Values = dict[str, Value]
+Space = Mapping[str, Span | tuple[Value, ...]]
+Losses = tuple[float, ...]
+#: Settings and number of a configuration, and which replication of it (from 0).
+Trial = tuple["Candidate", int]
+#: Returns the losses of each trial, in the same order; None where a run failed.
+Evaluate = Callable[[Sequence[Trial]], list[Losses | None]]
+Propose = Callable[[int], optuna.samplers.BaseSampler]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParams:
+    """How the budget is spent.
+
+    Attributes
+    ----------
+    first
+        Replications of every configuration.
+    share
+        Of the budget for these; the rest is for the leaders.
+    batch
+        Configurations proposed at a time, which workers can share.
+    leaders, last
+        How many leaders there are at first, and at last.
+    """
+
+    first: int = 2
+    share: float = 0.6
+    batch: int = 4
+    leaders: int = 8
+    last: int = 2
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A configuration, and its losses replication by replication.
+
+    ``broken`` says that one of its runs failed.
+    """
+
+    number: int
+    values: Values
+    losses: list[Losses] = field(default_factory=list)
+    broken: bool = False
+
+    def mean(self) -> Losses:
+        """Return the mean losses of its replications."""
+        columns = zip(*self.losses, strict=True)
+        return tuple(sum(column) / len(column) for column in columns)
+
+
+def dominates(one: Losses, other: Losses) -> bool:
+    """Return whether one is nowhere worse and somewhere better."""
+    pairs = list(zip(one, other, strict=True))
+    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
+
+
+def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return candidates best first: front by front, and within one by mean rank."""
+    means = {one.number: one.mean() for one in candidates if not one.broken}
+    places = dict.fromkeys(means, 0)
+    for column in zip(*means.values(), strict=True):
+        values = sorted(set(column))
+        for number, value in zip(means, column, strict=True):
+            places[number] += values.index(value)
+    found: list[Candidate] = []
+    left = [one for one in candidates if not one.broken]
+    while left:
+        best = front(left)
+        found += sorted(best, key=lambda one: (places[one.number], one.number))
+        chosen = {one.number for one in best}
+        left = [one for one in left if one.number not in chosen]
+    return found + [one for one in candidates if one.broken]
+
+
+def front(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return those that no other dominates, by their mean losses."""
+    means = {one.number: one.mean() for one in candidates if not one.broken}
+    return [
+        one
+        for one in candidates
+        if one.number in means
+        and not any(dominates(mean, means[one.number]) for mean in means.values())
+    ]
+
+
+def proposals(seed: int) -> Propose:
+    """Return how settings are proposed: what is known and the number decide alone."""
+
+    def sampler(number: int) -> optuna.samplers.BaseSampler:
+        return optuna.samplers.TPESampler(seed=(seed * 1_000_003 + number) % 2**32)
+
+    return sampler
+
+
+def at_random(seed: int) -> Propose:
+    """Return random proposals, the baseline."""
+
+    def sampler(number: int) -> optuna.samplers.BaseSampler:
+        return optuna.samplers.RandomSampler(seed=(seed * 1_000_003 + number) % 2**32)
+
+    return sampler
+
+
+def search(
+    study: optuna.Study,
+    space: Space,
+    evaluate: Evaluate,
+    runs: int,
+    propose: Propose,
+    params: SearchParams | None = None,
+) -> list[Candidate]:
+    """Return all configurations tried, best first, those with most replications ahead.
+
+    A study that was interrupted goes on where it was, if ``evaluate`` still knows the
+    losses it has given.
+
+    Parameters
+    ----------
+    study
+        Keeps what was proposed; its directions are all "minimize".
+    runs
+        How many trials may be asked of ``evaluate``.
+    """
+    params = params or SearchParams()
+    found = _explored(study, space, evaluate, runs, propose, params)
+    left = runs - params.first * len(found)
+    return _raced(found, evaluate, left, params)
+
+
+def _explored(
+    study: optuna.Study,
+    space: Space,
+    evaluate: Evaluate,
+    runs: int,
+    propose: Propose,
+    params: SearchParams,
+) -> list[Candidate]:
+    """Return different configurations, each with the first replications.
+
+    What is proposed again costs nothing, and is told again; a small space is left when
+    three proposals in four are known already.
+    """
+    wanted = max(params.batch, int(runs * params.share) // params.first)
+    ways = {key: _distribution(ends) for key, ends in space.items()}
+    found: dict[str, Candidate] = {}
+    while True:
+        _forget_halves(study, ways)
+        trials: list[Any] = study.get_trials(deepcopy=False)
+        trials = [trial for trial in trials if trial.state != TrialState.FAIL]
+        going = [t for t in trials if t.state == TrialState.RUNNING]
+        enough = len(_known(trials, space, found)) >= wanted
+        if not going and (enough or len(trials) >= 4 * wanted):
+            break
+        while not going or len(trials) % params.batch:
+            study.sampler = propose(len(trials))
+            going.append(study.ask(ways))
+            trials.append(going[-1])
+        known = _known(trials, space, found)
+        _try(list(known.values()), params.first, evaluate)
+        for trial in going:
+            one = known[_key(_values(space, trial.params))]
+            if one.broken:
+                study.tell(trial.number, state=TrialState.PRUNED)
+            else:
+                study.tell(trial.number, list(one.mean()))
+    _try(list(found.values()), params.first, evaluate)  # after an interruption
+    return list(found.values())
+
+
+def _known(
+    trials: Sequence[Any], space: Space, found: dict[str, Candidate]
+) -> dict[str, Candidate]:
+    """Return the configurations found so far, with those of the trials added."""
+    for trial in trials:
+        values = _values(space, trial.params)
+        found.setdefault(_key(values), Candidate(trial.number, values))
+    return found
+
+
+def _key(values: Values) -> str:
+    return json.dumps(values)
+
+
+def _raced(
+    found: list[Candidate], evaluate: Evaluate, runs: int, params: SearchParams
+) -> list[Candidate]:
+    """Return the configurations, the leaders tried more often and put in order."""
+    order = ranked(found)
+    if not order or order[0].broken:
+        return order
+    size = min(params.leaders, sum(not one.broken for one in order))
+    rounds = max(1, ceil(log2(max(1, size / params.last))) + 1)
+    for k in range(rounds):
+        racers = order[:size]
+        more = runs // (rounds - k) // size
+        _try(racers, len(racers[0].losses) + more, evaluate)
+        runs -= more * size
+        order[:size] = ranked(racers)
+        size = max(min(params.last, size), ceil(size / 2))
+    return order
+
+
+def _try(candidates: Sequence[Candidate], upto: int, evaluate: Evaluate) -> None:
+    """Have candidates tried until each has so many replications."""
+    trials = [(c, k) for c in candidates for k in range(len(c.losses), upto)]
+    for (one, _), losses in zip(trials, evaluate(trials), strict=True):
+        if losses is None:
+            one.broken = True
+        else:
+            one.losses.append(losses)
+
+
+def _forget_halves(study: optuna.Study, ways: Mapping[str, BaseDistribution]) -> None:
+    """Take back proposals that were interrupted before they were complete."""
+    for trial in study.get_trials(deepcopy=False):
+        if trial.state == TrialState.RUNNING and set(trial.params) != set(ways):
+            study.tell(trial.number, state=TrialState.FAIL)
+
+
+def _distribution(ends: Span | tuple[Value, ...]) -> BaseDistribution:
+    if not isinstance(ends, Span):
+        return CategoricalDistribution(ends)
+    if ends.whole and ends.unit != "ms":
+        return IntDistribution(round(ends.low), round(ends.high))
+    return FloatDistribution(ends.low, ends.high)
+
+
+def _values(space: Space, params: Mapping[str, Any]) -> Values:
+    """Return what Optuna has proposed, as values to be set."""
+    return {
+        key: ends.value(params[key]) if isinstance(ends, Span) else params[key]
+        for key, ends in space.items()
+    }

@@ -1,0 +1,174 @@
+"""What a tuning asks for: ranges of keys, KPIs to be made small or large, a budget."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from kernel.errors import BadInput
+from measures.kpis import known_kpis
+from studies.case import Base, scenario_hash
+from studies.factors import Span, Value, listed, refuse_wrong, spanned, whole_span
+from worlds.files import shown
+from worlds.keys import split, value_of
+from worlds.read import read_world
+
+FLAG = "--vary"
+#: Short names of KPIs.
+SHORT = {"cost": "total_cost"}
+LEAST_RUNS, MOST_RUNS = 20, 1_000_000
+
+
+class Aim(NamedTuple):
+    """A KPI, and whether more of it is wanted instead of less."""
+
+    kpi: str
+    more: bool
+
+    def loss(self, value: float) -> float:
+        """Return what is to be made small."""
+        return -value if self.more else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A tuning as the command line asks for it; plain values, to be kept and compared.
+
+    ``vary``, ``minimise`` and ``maximise`` are texts as given; the others as in
+    ``run``.
+    """
+
+    world: str
+    layout: str | None = None
+    policy: str = "hybrid"
+    days: float | None = None
+    seed: int = 1
+    settings: tuple[tuple[str, str], ...] = ()
+    disturbances: tuple[str, ...] = ()
+    vary: tuple[str, ...] = ()
+    minimise: tuple[str, ...] = ()
+    maximise: tuple[str, ...] = ()
+    runs: int = 200
+
+    def text(self) -> str:
+        """Return it as JSON."""
+        return json.dumps({"format": 1} | asdict(self), indent=1) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What is tuned: the present plant, the space of settings, the aims, the budget.
+
+    Attributes
+    ----------
+    space
+        Key -> a span, or the values to choose from.
+    runs
+        How many runs the search may make.
+    """
+
+    base: Base
+    space: dict[str, Span | tuple[Value, ...]]
+    aims: tuple[Aim, ...]
+    runs: int
+    seed: int
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of all that decides the results, the world included."""
+        base = scenario_hash(self.base.scenario(seed=self.seed, plans=True))
+        content = [base, repr(self.space), self.aims, self.runs, self.seed]
+        return sha256(json.dumps(content).encode()).hexdigest()
+
+
+def tuning_of(asked: Asked) -> Tuning:
+    """Return the tuning that is asked for; every name and value is checked.
+
+    Raises
+    ------
+    BadInput
+        For the first thing that is wrong.
+    """
+    if not LEAST_RUNS <= asked.runs <= MOST_RUNS:
+        problem = f"{asked.runs}, expected {LEAST_RUNS} to {MOST_RUNS}"
+        raise BadInput("--runs", "", problem)
+    base = Base(
+        world=read_world(asked.world, asked.layout),
+        policy=asked.policy,
+        days=asked.days,
+        settings=asked.settings,
+        disturbances=asked.disturbances,
+    )
+    for key, _ in asked.settings:
+        if key in ("policy", "seed", "days"):
+            raise BadInput("--set", key, f"expected --{key} instead")
+    base.scenario(seed=asked.seed)
+    aims = _aims(asked, base)
+    if not asked.vary:
+        raise BadInput(FLAG, "", "is missing, expected KEY=low..high or KEY=a,b,c")
+    space: dict[str, Span | tuple[Value, ...]] = {}
+    for text in asked.vary:
+        key, values = split(text)
+        if key in space:
+            raise BadInput(FLAG, key, "is given twice, expected each key once")
+        space[key] = _range(key, values, base)
+    ends = {
+        key: (s.value(s.low), s.value(s.high)) if isinstance(s, Span) else s
+        for key, s in space.items()
+    }
+    refuse_wrong(ends, base, FLAG, "")
+    return Tuning(base=base, space=space, aims=aims, runs=asked.runs, seed=asked.seed)
+
+
+def _range(key: str, text: str, base: Base) -> Span | tuple[Value, ...]:
+    """Return what ``low..high`` or ``a,b,c`` stands for."""
+    low, dots, high = text.partition("..")
+    if dots:
+        first, last = value_of(low.strip()), value_of(high.strip())
+        return whole_span(spanned(first, last, FLAG, key), key, base)
+    values = [value_of(part.strip()) for part in text.split(",")]
+    if len(values) < 2 or None in values:
+        problem = f"{shown(text)}, expected low..high, or several values: a,b,c"
+        raise BadInput(FLAG, key, problem)
+    return listed(values, FLAG, key)
+
+
+def _aims(asked: Asked, base: Base) -> tuple[Aim, ...]:
+    found: dict[str, Aim] = {}
+    flags: Mapping[str, Sequence[str]] = {
+        "--minimise": asked.minimise,
+        "--maximise": asked.maximise,
+    }
+    for flag, names in flags.items():
+        for name in names:
+            kpis = known_kpis([SHORT.get(name, name)], base.world, flag, "")
+            if len(kpis) > 1:
+                several = ", ".join(kpis[:4])
+                problem = (
+                    f"{shown(name)}, expected one of its values, such as {several}"
+                )
+                raise BadInput(flag, "", problem)
+            if kpis[0] in found:
+                raise BadInput(flag, "", f"{shown(name)} is given twice")
+            found[kpis[0]] = Aim(kpis[0], more=flag == "--maximise")
+    if not found:
+        problem = "is missing, expected a KPI, such as cost or weighted_tardiness"
+        raise BadInput("--minimise", "", problem)
+    return tuple(found.values())
+
+
+def asked_of(content: Mapping[str, Any]) -> Asked:
+    """Return what :meth:`Asked.text` wrote, read back from JSON.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    given = {name: value for name, value in content.items() if name != "format"}
+    for name in ("disturbances", "vary", "minimise", "maximise"):
+        given[name] = tuple(given[name])
+    given["settings"] = tuple((str(k), str(v)) for k, v in given["settings"])
+    return Asked(**given)

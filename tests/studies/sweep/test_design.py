@@ -1,0 +1,183 @@
+"""From sweep file to runs: order, ranges, samples, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sweep_bench import write
+
+from kernel.errors import BadInput
+from studies.case import scenario_hash
+from studies.sweep.design import Design, read_design
+
+HEAD = 'world = "cell"\npolicy = "rule"\n'
+
+
+def design(folder: Path, text: str) -> Design:
+    """Return the design of a file with a few lines more than the head."""
+    return read_design(write(folder, HEAD + text))
+
+
+def test_runs_come_combination_by_combination_seed_by_seed(tmp_path: Path) -> None:
+    """The last factor varies fastest, every combination has the same seeds."""
+    text = "seed = 7\nreplications = 2\n[factors]\n"
+    found = design(tmp_path, text + 'vehicles = [1, 2]\npolicy = ["rule", "hybrid"]')
+    cells = [(1, "rule"), (1, "hybrid"), (2, "rule"), (2, "hybrid")]
+    assert list(found.cells) == cells
+    assert len(found) == 8
+    assert [found.at(k) for k in range(3)] == [
+        ((1, "rule"), 7),
+        ((1, "rule"), 8),
+        ((1, "hybrid"), 7),
+    ]
+    case = found.case(3)
+    assert (case.number, case.seed) == (3, 8)
+    assert case.settings == (("vehicles", "1"), ("policy", "hybrid"))
+
+
+@pytest.mark.parametrize(
+    ("given", "values"),
+    [
+        ("vehicles = { from = 1, to = 4, step = 1 }", (1, 2, 3, 4)),
+        ("vehicles = { from = 1, to = 4, step = 2 }", (1, 3)),
+        ("load = { from = 0.1, to = 0.3, step = 0.1 }", (0.1, 0.2, 0.3)),
+        (
+            "world.floor.store_after"
+            ' = { from = "30 min", to = "2 h", step = "30 min" }',
+            ("30 min", "1 h", "90 min", "2 h"),
+        ),
+    ],
+)
+def test_ranges_are_exact(tmp_path: Path, given: str, values: tuple[object]) -> None:
+    """Steps add up without a rounding error, with units too; the end is included."""
+    found = design(tmp_path, f"[factors]\n{given}")
+    assert tuple(value for (value,) in found.cells) == values
+
+
+@pytest.mark.parametrize("kind", ["sobol", "latin hypercube"])
+def test_samples_fill_the_space(tmp_path: Path, kind: str) -> None:
+    """Each eighth of each factor is met once; whole numbers stay whole."""
+    text = f'design = "{kind}"\nsamples = 8\nreplications = 1\n[factors]\n'
+    more = "load = { low = 0.5, high = 0.9 }\nvehicles = { low = 1, high = 8 }"
+    found = design(tmp_path, text + more)
+    assert found.sampled == ("load", "vehicles")
+    loads, vehicles = zip(*found.cells, strict=True)
+    assert sorted(vehicles) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert all(type(value) is int for value in vehicles)
+    assert sorted(int((load - 0.5) / 0.05) for load in loads) == list(range(8))
+    assert design(tmp_path, text + more).cells == found.cells
+    assert design(tmp_path, "seed = 2\n" + text + more).cells != found.cells
+
+
+def test_times_are_sampled_in_whole_milliseconds(tmp_path: Path) -> None:
+    """A span of durations gives durations that can be set."""
+    text = 'design = "latin hypercube"\nsamples = 5\n[factors]\n'
+    key = "world.floor.store_after"
+    found = design(tmp_path, f'{text}{key} = {{ low = "1 min", high = "2 h" }}')
+    assert len({found.case(5 * k).settings for k in range(5)}) == 5
+    for k in range(5):
+        case = found.case(5 * k)
+        assert case.base.scenario(case.settings).world.floor.store_after is not None
+
+
+def test_lists_are_crossed_with_samples(tmp_path: Path) -> None:
+    """Every listed value meets every sample."""
+    text = 'design = "sobol"\nsamples = 4\n[factors]\n'
+    more = 'policy = ["rule", "rule:FIFO"]\nload = { low = 0.5, high = 0.9 }'
+    found = design(tmp_path, text + more)
+    assert len(found.cells) == 8
+    assert [load for _, load in found.cells[:4]] == [x for _, x in found.cells[4:]]
+
+
+def test_a_factor_overrides_the_base(tmp_path: Path) -> None:
+    """Policy, days and settings of the file hold where no factor says otherwise."""
+    text = "days = 1\n[set]\nvehicles = 2\nload = 0.6\n[factors]\nvehicles = [1]\n"
+    found = design(tmp_path, text + "days = [0.5]\n")
+    case = found.case(0)
+    scenario = case.base.scenario(case.settings)
+    assert scenario.days == 0.5
+    assert sum(group.count for group in scenario.world.vehicles) == 1
+
+
+def test_planner_keys_hold_for_those_who_plan(tmp_path: Path) -> None:
+    """A rule runs as it is where the planner's parameters vary; hybrid does not."""
+    text = '[factors]\npolicy = ["rule", "hybrid"]\nplanner.stability = [1, 2]'
+    found = design(tmp_path, text)
+    cases = [found.case(5 * k) for k in range(4)]
+    hashes = [scenario_hash(c.base.scenario(c.settings, plans=True)) for c in cases]
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes)) == 3
+
+
+def test_a_kpi_of_machines_is_kept_for_each(tmp_path: Path) -> None:
+    """`oee` stands for that of every machine; names are those of a run."""
+    found = design(tmp_path, 'kpis = ["oee", "cost.energy", "wip"]\n')
+    machines = ("turn1", "turn2", "mill", "wash")
+    assert set(found.kpis) == {f"oee.{m}" for m in machines} | {"cost.energy", "wip"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("[factors]\nvehicels = [1]", "factors.vehicels", 'did you mean "vehicles"'),
+        ("[factors]\nvehicles = [1, 0]", "factors.vehicles", "at least 1"),
+        ("[factors]\nvehicles = [1, 1]", "factors.vehicles", "twice"),
+        ("[factors]\nvehicles = [[1]]", "factors.vehicles", "expected a number"),
+        ("[factors]\nvehicles = []", "factors.vehicles", "empty"),
+        ("[factors]\nvehicles = 3", "factors.vehicles", "expected a list"),
+        ("[factors]\nseed = [1]", "factors.seed", "no factor"),
+        ('[factors]\npolicy = ["hybird"]', "factors.policy", "hybrid"),
+        ("[factors]\nplanner.stability = [1]", "factors.planner.stability", "planner"),
+        (
+            "[factors]\nload = { from = 1, too = 2, step = 1 }",
+            "factors.load",
+            'did you mean "to"',
+        ),
+        ("[factors]\nload = { from = 2, to = 1, step = 1 }", "factors.load", "go up"),
+        ("[factors]\nload = { from = 0, to = 1, step = 1e-9 }", "factors.load", "most"),
+        ("[factors]\nload = { low = 0.5, high = 0.9 }", "design", "is missing"),
+        (
+            'design = "sobol"\nsamples = 4\n[factors]\nload = { low = 2, high = 1 }',
+            "factors.load",
+            "lower one first",
+        ),
+        (
+            'design = "sobol"\nsamples = 100\n[factors]\nload = { low = 1, high = 2 }',
+            "samples",
+            "128",
+        ),
+        (
+            '[factors]\nload = { low = "1 m", high = 2 }',
+            "factors.load",
+            "one unit",
+        ),
+        ('design = "sobol"', "design", "to sample"),
+        ('design = "grid"', "design", "latin hypercube"),
+        ("replicatoins = 3", "replicatoins", 'did you mean "replications"'),
+        ("replications = 0", "replications", "at least 1"),
+        ('kpis = ["throughputt"]', "kpis", 'did you mean "throughput"'),
+        ('kpis = ["oee.turn3"]', "kpis", 'did you mean "oee.turn1"'),
+        ("days = 0", "days", "above 0"),
+        ("seed = -1", "seed", "within 0"),
+        ("[set]\nlaod = 1", "set.laod", 'did you mean "load"'),
+        ('[set]\npolicy = "rule"', "set.policy", "at the top"),
+        ('disturbances = ["brake:turn1:1 h@2 h"]', "disturbances", "break"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    tmp_path: Path, text: str, place: str, said: str
+) -> None:
+    """File, place and what was expected, in one sentence, before the first run."""
+    with pytest.raises(BadInput) as caught:
+        design(tmp_path, text)
+    assert caught.value.where == str(tmp_path / "small.toml")
+    assert caught.value.place.startswith(place)
+    assert said in caught.value.problem
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_world_is_named_with_its_file(tmp_path: Path) -> None:
+    """A world that is not there is the sweep file's fault."""
+    with pytest.raises(BadInput, match=r'small\.toml: world: "cel": .*"cell"'):
+        read_design(write(tmp_path, 'world = "cel"'))

@@ -1,0 +1,70 @@
+"""The store of a study: each run on disk at once, and what is no store is refused."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kernel.errors import BadInput
+from studies.case import Outcome
+from studies.store import Store
+
+ONE = Outcome(
+    number=3,
+    seed=2**63 - 1,
+    scenario="ab",
+    kpis={"wip": 0.1 + 0.2, "oee.M1": 1e-300},
+    digest="cd",
+    violations=("5 ms: M1: said",),
+    reproducible=False,
+    error="",
+    wall_seconds=1.5,
+)
+OTHER = Outcome(number=1, seed=0, kpis={}, error="load: 'x', expected a number")
+
+
+def test_what_is_kept_comes_back(tmp_path: Path) -> None:
+    """Every field to the last digit, by number."""
+    path = tmp_path / "a.db"
+    with Store(path, "f") as store:
+        store.add(ONE, '{"load": 1}')
+        store.add(OTHER)
+    with Store(path, "f") as store:
+        assert store.done() == {1, 3}
+        assert list(store.outcomes()) == [OTHER, ONE]
+
+
+def test_a_run_is_on_disk_when_it_is_kept(tmp_path: Path) -> None:
+    """Whoever dies without a word right after it has lost nothing."""
+    path = tmp_path / "a.db"
+    child = os.fork()
+    if not child:
+        store = Store(path, "f")
+        store.add(ONE)
+        os._exit(0)
+    os.waitpid(child, 0)
+    with Store(path, "f") as store:
+        assert store.done() == {3}
+
+
+def test_it_belongs_to_one_study(tmp_path: Path) -> None:
+    """Runs of another design are not mixed in."""
+    path = tmp_path / "a.db"
+    with Store(path, "f"):
+        pass
+    with pytest.raises(BadInput, match="another design"):
+        Store(path, "g")
+
+
+def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
+    """Neither a text nor a folder nor a place that is not there ends in a traceback."""
+    text = tmp_path / "a.db"
+    text.write_text("hello, this is no database at all" * 100)
+    with pytest.raises(BadInput, match="is no store"):
+        Store(text, "f")
+    assert text.read_text().startswith("hello")
+    for path in (tmp_path, tmp_path / "not" / "there.db"):
+        with pytest.raises(BadInput, match="fails"):
+            Store(path, "f")
