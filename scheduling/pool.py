@@ -11,6 +11,8 @@ from __future__ import annotations
 from math import inf
 from typing import NamedTuple
 
+import numpy as np
+
 from scheduling.arrays import (
     AT,
     BLOCKED,
@@ -19,12 +21,14 @@ from scheduling.arrays import (
     DUE,
     DURATION,
     EMPTY,
+    FAMILY,
     FREE,
     INPUTS,
     JOB,
     KIND,
     LOADED,
     MACHINE,
+    MATRIX,
     MODES,
     NEXT,
     PINNED,
@@ -47,9 +51,9 @@ from scheduling.candidate import (
     bit,
     propose,
 )
-from scheduling.compiling import lean
+from scheduling.compiling import compiled, lean
 from scheduling.sites import BATCH, BLOCKING
-from scheduling.step import END_AT, END_PLACE, MODE, VEHICLE, Schedule, State
+from scheduling.step import END_AT, END_PLACE, MODE, SETUP, VEHICLE, Schedule, State
 from scheduling.urgency import ATC, FORMULA, urgency
 
 _urgency = lean(urgency)
@@ -57,9 +61,12 @@ _urgency = lean(urgency)
 # rows of the pool, a column an open operation: the operation; when it can start, at
 # the earliest; whether that is only a bound; the machines and vehicles it depends on,
 # as bits; when its parts are fetched (-1: they need no trip); for the bound, where its
-# only part is (-1: else), when that is made, and the least time to bring it; when it
-# must begin not to be late
-WHO, SOONEST, BOUND, MACHINES, VEHICLES, FETCHED, ORIGIN, MADE, WAY, DUE_BY = range(10)
+# only part is (-1: else), when that is made, and the least time to bring it; when the
+# first of its machines is free and set up, if that is known; when it must begin not to
+# be late
+WHO, SOONEST, BOUND, MACHINES, VEHICLES, FETCHED, ORIGIN, MADE, WAY, ABLE, DUE_BY = (
+    range(11)
+)
 
 #: So much hope is added that no rounding can deceive it.
 ROUNDING = 1e-6
@@ -71,7 +78,7 @@ class Pool(NamedTuple):
     Attributes
     ----------
     open_
-        (10, N), a column a candidate.
+        (11, N), a column a candidate.
     found
         (N, 8): what is best for an operation, by :func:`scheduling.candidate.propose`.
     hopes
@@ -91,6 +98,20 @@ class Pool(NamedTuple):
     near: Table
     free: Table
     later: Table
+
+
+@compiled
+def pool_of(a: Arrays) -> Pool:
+    """Return a pool with nothing in it."""
+    total = len(a.operations) - 1
+    return Pool(
+        np.empty((11, total), np.int64),
+        np.full((total, 8), -1, np.int64),
+        np.empty(total, np.float64),
+        np.empty(a.travel.shape[2], np.int64),
+        np.full(len(a.machines) - 1, a.now),
+        np.empty(total, np.int64),
+    )
 
 
 @lean
@@ -122,9 +143,35 @@ def add(
     q = pool.open_
     q[WHO, p], q[MACHINES, p], q[VEHICLES, p], q[FETCHED, p] = o, machines, 0, -1
     q[ORIGIN, p], q[MADE, p], q[WAY, p] = origin, made, max(0, least)
-    q[SOONEST, p], q[BOUND, p] = made + q[WAY, p], 1
+    find_able(a, s, pool, p)
+    q[SOONEST, p], q[BOUND, p] = max(made + q[WAY, p], q[ABLE, p]), 1
     q[DUE_BY, p] = a.jobs[a.operations[o, JOB], DUE] - a.operations[o, TAIL]
     pool.hopes[p] = hope_of(a, o, rule) + bonus[o]
+
+
+@lean
+def fill(
+    a: Arrays, s: State, waiting: Table, pool: Pool, rule: Reals, bonus: Reals
+) -> int:
+    """Put everything into the pool that could be next; return how many that are."""
+    count = 0
+    for m in range(len(pool.free)):
+        free_again(a, s, m, pool)
+    for o in range(len(waiting)):
+        doable = a.operations[o, MODES] < a.operations[o + 1, MODES]
+        if doable and waiting[o] == 0 and s.done[o, END_AT] < 0:
+            add(a, s, o, pool, count, rule, bonus)
+            count += 1
+    return count
+
+
+@lean
+def leave(pool: Pool, p: int, count: int) -> int:
+    """Take a candidate out of the pool; return how many are left."""
+    for row in range(len(pool.open_)):
+        pool.open_[row, p] = pool.open_[row, count - 1]
+    pool.hopes[p] = pool.hopes[count - 1]
+    return count - 1
 
 
 @lean
@@ -178,28 +225,47 @@ def lower(pool: Pool, p: int, sooner: bool) -> None:
         q[SOONEST, p], q[BOUND, p] = pool.found[q[WHO, p], C_LEAST], 1
     if sooner:
         q[SOONEST, p] = q[MADE, p] + q[WAY, p]
+    q[SOONEST, p] = max(q[SOONEST, p], q[ABLE, p])
 
 
 @lean
-def lift(a: Arrays, pool: Pool, p: int) -> None:
-    """Raise a bound to when the first of its machines is free.
+def find_able(a: Arrays, s: State, pool: Pool, p: int) -> None:
+    """Note when the first of a candidate's machines is free and set up.
 
-    Where parts block machines one may make way for itself: no bound.
+    Where parts block machines one may make way for itself: nothing is known.
     """
+    q, c = pool.open_, pool.open_[WHO, p]
+    q[ABLE, p] = -1
     if a.prices[BLOCKED] > 0:
         return
-    q, c = pool.open_, pool.open_[WHO, p]
-    mode = a.operations[c, MODES]
-    first = pool.free[a.modes[mode, MACHINE]]
-    for other in range(mode + 1, a.operations[c + 1, MODES]):
-        first = min(first, pool.free[a.modes[other, MACHINE]])
-    q[SOONEST, p] = max(q[SOONEST, p], first)
+    for mode in range(a.operations[c, MODES], a.operations[c + 1, MODES]):
+        machine = a.modes[mode, MACHINE]
+        able = pool.free[machine] + set_up(a, s, machine, a.operations[c, FAMILY])
+        if q[ABLE, p] < 0 or able < q[ABLE, p]:
+            q[ABLE, p] = able
+
+
+@lean
+def set_up(a: Arrays, s: State, machine: int, family: int) -> int:
+    """Return what a machine must be set up for a family, at the least."""
+    matrix, present = a.machines[machine, MATRIX], s.machines[machine, SETUP]
+    if matrix < 0 or family < 0 or present < 0 or pool_ignores(a, machine):
+        return 0
+    return int(a.setups[matrix, present, family])
+
+
+@lean
+def pool_ignores(a: Arrays, machine: int) -> bool:
+    """Return whether nothing is said of a machine's slots: no limit, or an oven."""
+    return bool(
+        a.machines[machine, CAPACITY] == 0 or a.machines[machine, KIND] == BATCH
+    )
 
 
 @lean
 def free_again(a: Arrays, s: State, machine: int, pool: Pool) -> None:
     """Note when a machine has a slot; an oven takes more until it starts."""
-    if a.machines[machine, CAPACITY] > 0 and a.machines[machine, KIND] != BATCH:
+    if not pool_ignores(a, machine):
         first = a.machines[machine, SLOTS]
         pool.free[machine] = s.slots[first]
         for k in range(first + 1, a.machines[machine + 1, SLOTS]):
@@ -237,33 +303,41 @@ def spoil(a: Arrays, s: State, o: int, pool: Pool, count: int, plan: Schedule) -
     free_again(a, s, machine, pool)
     for p in range(count):
         if q[MACHINES, p] & (taken | left) != 0:
+            find_able(a, s, pool, p)
             lower(pool, p, sooner or q[MACHINES, p] & left != 0)
-            lift(a, pool, p)
-        if used == 0 or (q[FETCHED, p] < 0 and q[WAY, p] == 0):
-            continue
-        if q[ORIGIN, p] < 0:
-            lower(pool, p, True)
-            continue
-        if q[VEHICLES, p] & used != 0:
-            lower(pool, p, False)
-        for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
-            if plan.trips[i, VEHICLE] >= 0:
-                come_near(a, s, pool, p, plan.trips[i, VEHICLE])
+        if used != 0 and (q[FETCHED, p] >= 0 or q[WAY, p] > 0):
+            if q[ORIGIN, p] < 0:
+                lower(pool, p, True)
+            elif q[VEHICLES, p] & used != 0:
+                lower(pool, p, False)
+    for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
+        v = plan.trips[i, VEHICLE]
+        if v >= 0 and len(a.travel) == 1:
+            come_near(
+                pool, count, s.vehicles[v, FREE], a.travel[0, EMPTY, s.vehicles[v, AT]]
+            )
 
 
 @lean
-def come_near(a: Arrays, s: State, pool: Pool, p: int, v: int) -> None:
-    """Lower a bound if vehicle ``v`` could now bring the part sooner, or as soon."""
+def come_near(pool: Pool, count: int, free: int, ways: Table) -> None:
+    """Lower bounds where a vehicle could now bring the part sooner, or as soon.
+
+    It is ``free`` from then on; ``ways`` (P,) it takes to each place.
+    """
     q = pool.open_
-    latest = q[FETCHED, p] if q[BOUND, p] == 0 else q[SOONEST, p]
-    if s.vehicles[v, FREE] > latest:
-        return
-    there = s.vehicles[v, FREE] + a.travel[0, EMPTY, s.vehicles[v, AT], q[ORIGIN, p]]
-    if q[BOUND, p] == 0 and there > latest:
-        return
-    lower(pool, p, False)
-    q[SOONEST, p] = min(q[SOONEST, p], max(q[MADE, p], there) + q[WAY, p])
-    lift(a, pool, p)
+    for p in range(count):
+        if q[ORIGIN, p] < 0 or (q[FETCHED, p] < 0 and q[WAY, p] == 0):
+            continue
+        latest = q[FETCHED, p] if q[BOUND, p] == 0 else q[SOONEST, p]
+        if free > latest:
+            continue
+        there = free + ways[q[ORIGIN, p]]
+        if q[BOUND, p] == 0:
+            if there > latest:
+                continue
+            lower(pool, p, False)
+        soonest = max(max(q[MADE, p], there) + q[WAY, p], q[ABLE, p])
+        q[SOONEST, p] = min(q[SOONEST, p], soonest)
 
 
 @lean

@@ -52,8 +52,8 @@ MUTATIONS = {
     ),
     "a vehicle that comes near is not noticed": Mutation(
         "scheduling/pool.py",
-        "if s.vehicles[v, FREE] > latest:",
-        "if s.vehicles[v, FREE] > 0:",
+        "if free > latest:",
+        "if free > 0:",
         POOL,
     ),
     "annealing accepts what is worse": Mutation(
