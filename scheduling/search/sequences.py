@@ -18,7 +18,7 @@ from scheduling.worth import worth
 
 #: Share of the moves that change a machine, or, where that can pay, the time to begin;
 #: how far an operation moves, standard deviation in places.
-MACHINES, WAITS, FAR = 0.2, 0.3, 8.0
+MACHINES, WAITS, FAR = 0.2, 0.3, 24.0
 
 
 @lean
