@@ -1,37 +1,21 @@
-"""The pool: what could be planned next, and what is known about it.
-
-A candidate is known exactly, or by a bound: it cannot start sooner. What is planned
-only makes machines and vehicles free later, so that a start once found stays a bound;
-where it need not (a vehicle comes near, a set-up spares another, a part leaves) the
-bound is given up. So few candidates are looked at again.
-"""
+"""The pool: what could be planned next comes, is looked at, and leaves."""
 
 from __future__ import annotations
 
 from math import inf
-from typing import NamedTuple
 
 from scheduling.arrays import (
-    AT,
-    BLOCKED,
-    CAPACITY,
-    DETOURS,
     DUE,
     DURATION,
-    EMPTY,
-    FREE,
     INPUTS,
     JOB,
-    KIND,
     LOADED,
     MACHINE,
     MODES,
     NEXT,
-    PINNED,
     PLACE,
     READY,
     SITE,
-    SLOTS,
     SOURCE,
     TAIL,
     TYPICAL,
@@ -39,8 +23,23 @@ from scheduling.arrays import (
     Reals,
     Table,
 )
+from scheduling.bounds import (
+    ABLE,
+    BOUND,
+    DUE_BY,
+    FETCHED,
+    MACHINES,
+    MADE,
+    ORIGIN,
+    SOONEST,
+    VEHICLES,
+    WAY,
+    WHO,
+    Pool,
+    find_able,
+    free_again,
+)
 from scheduling.candidate import (
-    C_LEAST,
     C_PICKUP,
     C_START,
     C_VEHICLES,
@@ -48,49 +47,13 @@ from scheduling.candidate import (
     propose,
 )
 from scheduling.compiling import lean
-from scheduling.sites import BATCH, BLOCKING
-from scheduling.step import END_AT, END_PLACE, MODE, VEHICLE, Schedule, State
+from scheduling.step import END_AT, END_PLACE, State
 from scheduling.urgency import ATC, FORMULA, urgency
 
 _urgency = lean(urgency)
 
-# rows of the pool, a column an open operation: the operation; when it can start, at
-# the earliest; whether that is only a bound; the machines and vehicles it depends on,
-# as bits; when its parts are fetched (-1: they need no trip); for the bound, where its
-# only part is (-1: else), when that is made, and the least time to bring it; when it
-# must begin not to be late
-WHO, SOONEST, BOUND, MACHINES, VEHICLES, FETCHED, ORIGIN, MADE, WAY, DUE_BY = range(10)
-
 #: So much hope is added that no rounding can deceive it.
 ROUNDING = 1e-6
-
-
-class Pool(NamedTuple):
-    """What could be planned next.
-
-    Attributes
-    ----------
-    open_
-        (10, N), a column a candidate.
-    found
-        (N, 8): what is best for an operation, by :func:`scheduling.candidate.propose`.
-    hopes
-        (N,), one a candidate: its urgency if it were late, and neither set-up nor
-        waiting cost anything.
-    near
-        (P,): when a vehicle can be there, at the earliest.
-    free
-        (M,): when a slot of a machine is free, if that is known.
-    later
-        (N,): scratch.
-    """
-
-    open_: Table
-    found: Table
-    hopes: Reals
-    near: Table
-    free: Table
-    later: Table
 
 
 @lean
@@ -122,9 +85,35 @@ def add(
     q = pool.open_
     q[WHO, p], q[MACHINES, p], q[VEHICLES, p], q[FETCHED, p] = o, machines, 0, -1
     q[ORIGIN, p], q[MADE, p], q[WAY, p] = origin, made, max(0, least)
-    q[SOONEST, p], q[BOUND, p] = made + q[WAY, p], 1
+    find_able(a, s, pool, p)
+    q[SOONEST, p], q[BOUND, p] = max(made + q[WAY, p], q[ABLE, p]), 1
     q[DUE_BY, p] = a.jobs[a.operations[o, JOB], DUE] - a.operations[o, TAIL]
     pool.hopes[p] = hope_of(a, o, rule) + bonus[o]
+
+
+@lean
+def fill(
+    a: Arrays, s: State, waiting: Table, pool: Pool, rule: Reals, bonus: Reals
+) -> int:
+    """Put everything into the pool that could be next; return how many that are."""
+    count = 0
+    for m in range(len(pool.free)):
+        free_again(a, s, m, pool)
+    for o in range(len(waiting)):
+        doable = a.operations[o, MODES] < a.operations[o + 1, MODES]
+        if doable and waiting[o] == 0 and s.done[o, END_AT] < 0:
+            add(a, s, o, pool, count, rule, bonus)
+            count += 1
+    return count
+
+
+@lean
+def leave(pool: Pool, p: int, count: int) -> int:
+    """Take a candidate out of the pool; return how many are left."""
+    for row in range(len(pool.open_)):
+        pool.open_[row, p] = pool.open_[row, count - 1]
+    pool.hopes[p] = pool.hopes[count - 1]
+    return count - 1
 
 
 @lean
@@ -156,114 +145,6 @@ def refresh(a: Arrays, s: State, only: Table, pool: Pool, p: int, trips: Table) 
     propose(a, s, c, only[c], trips, found)
     q[SOONEST, p], q[BOUND, p] = found[C_START], 0
     q[VEHICLES, p], q[FETCHED, p] = found[C_VEHICLES], found[C_PICKUP]
-
-
-@lean
-def near_by(a: Arrays, s: State, pool: Pool) -> None:
-    """Note for each place when the first vehicle can be there, if they are alike."""
-    if len(a.travel) == 1:
-        for v in range(len(s.vehicles)):
-            free, at = s.vehicles[v, FREE], s.vehicles[v, AT]
-            for place in range(len(pool.near)):
-                there = free + a.travel[0, EMPTY, at, place]
-                if v == 0 or there < pool.near[place]:
-                    pool.near[place] = there
-
-
-@lean
-def lower(pool: Pool, p: int, sooner: bool) -> None:
-    """Take the start of a candidate for a bound, or, if it may be sooner, for none."""
-    q = pool.open_
-    if q[BOUND, p] == 0:
-        q[SOONEST, p], q[BOUND, p] = pool.found[q[WHO, p], C_LEAST], 1
-    if sooner:
-        q[SOONEST, p] = q[MADE, p] + q[WAY, p]
-
-
-@lean
-def lift(a: Arrays, pool: Pool, p: int) -> None:
-    """Raise a bound to when the first of its machines is free.
-
-    Where parts block machines one may make way for itself: no bound.
-    """
-    if a.prices[BLOCKED] > 0:
-        return
-    q, c = pool.open_, pool.open_[WHO, p]
-    mode = a.operations[c, MODES]
-    first = pool.free[a.modes[mode, MACHINE]]
-    for other in range(mode + 1, a.operations[c + 1, MODES]):
-        first = min(first, pool.free[a.modes[other, MACHINE]])
-    q[SOONEST, p] = max(q[SOONEST, p], first)
-
-
-@lean
-def free_again(a: Arrays, s: State, machine: int, pool: Pool) -> None:
-    """Note when a machine has a slot; an oven takes more until it starts."""
-    if a.machines[machine, CAPACITY] > 0 and a.machines[machine, KIND] != BATCH:
-        first = a.machines[machine, SLOTS]
-        pool.free[machine] = s.slots[first]
-        for k in range(first + 1, a.machines[machine + 1, SLOTS]):
-            pool.free[machine] = min(pool.free[machine], s.slots[k])
-
-
-@lean
-def emptied(a: Arrays, pool: Pool, s: State, source: int, plan: Schedule) -> int:
-    """Return, as a bit, the machine that a part has left which took up its slot."""
-    mode = plan.works[source, MODE]
-    if a.operations[source, PINNED] >= 0:
-        mode = a.operations[source, MODES]
-    machine = a.modes[mode, MACHINE]
-    if a.machines[machine, KIND] != BLOCKING:
-        return 0
-    free_again(a, s, machine, pool)
-    return bit(machine)
-
-
-@lean
-def spoil(a: Arrays, s: State, o: int, pool: Pool, count: int, plan: Schedule) -> None:
-    """Note what committing ``o`` may have changed for the candidates.
-
-    A machine and a vehicle that are used more can only be free later, so that what was
-    found remains a bound; a vehicle could now be near enough to come sooner.
-    """
-    machine = a.modes[plan.works[o, MODE], MACHINE]
-    taken, left, used, q = bit(machine), 0, 0, pool.open_
-    sooner = a.machines[machine, DETOURS] > 0  # a set-up made can spare more
-    for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
-        if plan.trips[i, VEHICLE] >= 0:
-            used |= bit(plan.trips[i, VEHICLE])
-        if a.prices[BLOCKED] > 0 and a.inputs[i, SOURCE] >= 0:
-            left |= emptied(a, pool, s, a.inputs[i, SOURCE], plan)
-    free_again(a, s, machine, pool)
-    for p in range(count):
-        if q[MACHINES, p] & (taken | left) != 0:
-            lower(pool, p, sooner or q[MACHINES, p] & left != 0)
-            lift(a, pool, p)
-        if used == 0 or (q[FETCHED, p] < 0 and q[WAY, p] == 0):
-            continue
-        if q[ORIGIN, p] < 0:
-            lower(pool, p, True)
-            continue
-        if q[VEHICLES, p] & used != 0:
-            lower(pool, p, False)
-        for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
-            if plan.trips[i, VEHICLE] >= 0:
-                come_near(a, s, pool, p, plan.trips[i, VEHICLE])
-
-
-@lean
-def come_near(a: Arrays, s: State, pool: Pool, p: int, v: int) -> None:
-    """Lower a bound if vehicle ``v`` could now bring the part sooner, or as soon."""
-    q = pool.open_
-    latest = q[FETCHED, p] if q[BOUND, p] == 0 else q[SOONEST, p]
-    if s.vehicles[v, FREE] > latest:
-        return
-    there = s.vehicles[v, FREE] + a.travel[0, EMPTY, s.vehicles[v, AT], q[ORIGIN, p]]
-    if q[BOUND, p] == 0 and there > latest:
-        return
-    lower(pool, p, False)
-    q[SOONEST, p] = min(q[SOONEST, p], max(q[MADE, p], there) + q[WAY, p])
-    lift(a, pool, p)
 
 
 @lean

@@ -10,41 +10,24 @@ import numpy as np
 
 from scheduling.arrays import (
     AWAITED,
-    DUE,
-    DURATION,
-    JOB,
     LIMITED,
     MODES,
-    PINNED,
-    TAIL,
+    NEXT,
     TYPICAL,
     Arrays,
     Reals,
     Table,
 )
+from scheduling.bounds import WHO, Pool, pool_of, spoil
 from scheduling.candidate import (
-    C_FREE,
     C_MODE,
-    C_READY,
-    C_SETUP,
     C_START,
+    propose,
 )
+from scheduling.choice import earliest, goes_first, most_urgent, urgency_of
 from scheduling.compiling import compiled, lean
-from scheduling.pool import (
-    BOUND,
-    DUE_BY,
-    ORIGIN,
-    SOONEST,
-    WAY,
-    WHO,
-    Pool,
-    add,
-    admit,
-    free_again,
-    near_by,
-    refresh,
-    spoil,
-)
+from scheduling.course import BEGINS, BY, FRONT, WHICH, Course, course_of
+from scheduling.pool import admit, fill, leave
 from scheduling.realise import HOLDING, kept_back
 from scheduling.step import (
     END_AT,
@@ -56,129 +39,12 @@ from scheduling.step import (
     start_state,
 )
 from scheduling.urgency import (
-    FORMULA,
     LOOK_AHEAD,
-    SETUP_WEIGHT,
-    WAIT_WEIGHT,
-    K,
-    urgency,
 )
 
-_urgency = lean(urgency)
-
 
 @lean
-def urgency_of(a: Arrays, c: int, found: Table, front: int, rule: Reals) -> float:
-    """Return the urgency of candidate ``c`` when the plan has come to ``front``."""
-    job = a.operations[c, JOB]
-    idle = found[C_START] - max(found[C_FREE], front) - found[C_SETUP]
-    return _urgency(
-        int(rule[FORMULA]),
-        rule[K],
-        rule[SETUP_WEIGHT],
-        rule[WAIT_WEIGHT],
-        a.rates[job],
-        float(a.modes[found[C_MODE], DURATION]),
-        float(a.jobs[job, DUE] - a.operations[c, TAIL] - front),
-        float(a.operations[c, TAIL]),
-        float(found[C_READY]),
-        float(a.jobs[job, DUE]),
-        float(found[C_SETUP]),
-        float(max(idle, 0)),
-        a.prices[TYPICAL],
-    )
-
-
-@lean
-def earliest(
-    a: Arrays, s: State, only: Table, pool: Pool, count: int, trips: Table
-) -> int:
-    """Return the earliest start of all candidates.
-
-    What can start, at the earliest, no sooner than others do is not looked at.
-    """
-    q, first = pool.open_, 0
-    near_by(a, s, pool)
-    for p in range(count):
-        if q[BOUND, p] != 0 and q[WAY, p] > 0:
-            there = pool.near[q[ORIGIN, p]] + q[WAY, p]
-            q[SOONEST, p] = max(q[SOONEST, p], there)
-        if q[SOONEST, p] < q[SOONEST, first]:
-            first = p
-    front: int = q[SOONEST, first]
-    if q[BOUND, first] == 0:
-        return front
-    refresh(a, s, only, pool, first, trips)
-    if q[SOONEST, first] == front:
-        return front
-    front = q[SOONEST, first]
-    for p in range(count):
-        if q[SOONEST, p] < front:
-            if q[BOUND, p] != 0:
-                refresh(a, s, only, pool, p, trips)
-            front = min(front, q[SOONEST, p])
-    return front
-
-
-@lean
-def better(pool: Pool, p: int, value: float, best: int, best_value: float) -> bool:
-    """Return whether ``p`` goes first: ties by start, then as in the problem."""
-    if best < 0 or value != best_value:
-        return best < 0 or value > best_value
-    c, b = pool.open_[WHO, p], pool.open_[WHO, best]
-    start, other = pool.found[c, C_START], pool.found[b, C_START]
-    return bool(start < other or (start == other and c < b))
-
-
-@lean
-def most_urgent(
-    a: Arrays,
-    s: State,
-    only: Table,
-    pool: Pool,
-    count: int,
-    trips: Table,
-    front: int,
-    rule: Reals,
-    bonus: Reals,
-) -> int:
-    """Return the position of the most urgent candidate that could start soon.
-
-    Soon: within the rule's look-ahead of the earliest. First those that are known
-    exactly, then the others as far as there is hope for them.
-    """
-    limit = front + rule[LOOK_AHEAD] * a.prices[TYPICAL]
-    haste = 1.0 / (rule[K] * a.prices[TYPICAL])  # what a ms of slack takes off ATC
-    q, best, best_value, bounded = pool.open_, -1, 0.0, 0
-    for p in range(count):
-        if q[SOONEST, p] > limit:
-            continue
-        if q[BOUND, p] != 0:
-            pool.later[bounded] = p
-            bounded += 1
-            continue
-        hope = pool.hopes[p] - haste * max(0, q[DUE_BY, p] - front)
-        if best < 0 or hope >= best_value:
-            c = q[WHO, p]
-            value = urgency_of(a, c, pool.found[c], front, rule) + bonus[c]
-            if better(pool, p, value, best, best_value):
-                best, best_value = p, value
-    for k in range(bounded):
-        p = pool.later[k]
-        hope = pool.hopes[p] - haste * max(0, q[DUE_BY, p] - front)
-        if best >= 0 and hope < best_value:
-            continue
-        refresh(a, s, only, pool, p, trips)
-        if q[SOONEST, p] <= limit:
-            c = q[WHO, p]
-            value = urgency_of(a, c, pool.found[c], front, rule) + bonus[c]
-            if better(pool, p, value, best, best_value):
-                best, best_value = p, value
-    return best
-
-
-@lean
-def _dispatch(
+def _go_on(
     a: Arrays,
     s: State,
     rule: Reals,
@@ -187,40 +53,114 @@ def _dispatch(
     plan: Schedule,
     waiting: Table,
     pool: Pool,
+    course: Course,
+    planned: int,
 ) -> int:
-    count, planned = 0, len(a.prefix)
-    for o in range(len(plan.order)):
-        plan.works[o, MODE] = -1
-    for p in range(planned):
-        o = a.prefix[p, 0]
-        commit(a, s, o, a.prefix[p, 1], plan)
-        plan.order[p], waiting[o] = o, len(waiting)
-    for m in range(len(pool.free)):
-        free_again(a, s, m, pool)
-    for o in range(len(plan.order)):
-        doable = a.operations[o, MODES] < a.operations[o + 1, MODES]
-        if doable and waiting[o] == 0 and a.operations[o, PINNED] < 0:
-            add(a, s, o, pool, count, rule, bonus)
-            count += 1
-    for o in range(len(plan.order)):
-        if s.done[o, END_AT] >= 0:
-            count = admit(a, s, o, waiting, pool, count, rule, bonus)
+    """Plan the most urgent operation until nothing is left that can be planned."""
+    count = fill(a, s, waiting, pool, rule, bonus)
     while count > 0:
         front = earliest(a, s, only, pool, count, plan.trips)
         if front >= HELD:
             break  # every part waits for another to leave
         p = most_urgent(a, s, only, pool, count, plan.trips, front, rule, bonus)
         o = pool.open_[WHO, p]
-        commit(a, s, o, pool.found[o, C_MODE], plan)
+        found, step = pool.found[o], course.steps[planned]
+        step[WHICH], step[BY], step[FRONT] = o, found[C_MODE], front
+        step[BEGINS] = found[C_START]
+        course.urgencies[planned] = urgency_of(a, o, found, front, rule)
+        commit(a, s, o, found[C_MODE], plan)
         plan.order[planned] = o
         planned += 1
-        count -= 1
-        for row in range(len(pool.open_)):
-            pool.open_[row, p] = pool.open_[row, count]
-        pool.hopes[p] = pool.hopes[count]
+        count = leave(pool, p, count)
         spoil(a, s, o, pool, count, plan)
         count = admit(a, s, o, waiting, pool, count, rule, bonus)
     return planned
+
+
+@lean
+def _overtaken(
+    a: Arrays,
+    s: State,
+    rule: Reals,
+    bonus: Reals,
+    only: Table,
+    plan: Schedule,
+    waiting: Table,
+    pool: Pool,
+    raised: int,
+    known: Course,
+    planned: int,
+) -> bool:
+    """Return whether one of the raised would now go before the one known."""
+    step = known.steps[planned]
+    limit = step[FRONT] + rule[LOOK_AHEAD] * a.prices[TYPICAL]
+    value = known.urgencies[planned] + bonus[step[WHICH]]
+    for k in range(raised):
+        c = pool.later[k]
+        if waiting[c] != 0 or s.done[c, END_AT] >= 0 or c == step[WHICH]:
+            continue
+        found = pool.found[c]
+        propose(a, s, c, only[c], plan.trips, found)
+        if found[C_START] > limit:
+            continue
+        mine = urgency_of(a, c, found, step[FRONT], rule) + bonus[c]
+        if goes_first(mine, found[C_START], c, value, step[BEGINS], step[WHICH]):
+            return True
+    return False
+
+
+@lean
+def _repeat(
+    a: Arrays,
+    s: State,
+    rule: Reals,
+    bonus: Reals,
+    only: Table,
+    plan: Schedule,
+    waiting: Table,
+    pool: Pool,
+    before: Reals,
+    known: Course,
+    course: Course,
+    planned: int,
+) -> int:
+    """Decide as before until a changed bonus may decide otherwise."""
+    raised = 0
+    for o in range(len(bonus)):
+        if bonus[o] > before[o] and a.operations[o, MODES] < a.operations[o + 1, MODES]:
+            pool.later[raised] = o
+            raised += 1
+    while planned < known.length[0]:
+        step = known.steps[planned]
+        o = step[WHICH]
+        if bonus[o] < before[o] or _overtaken(
+            a, s, rule, bonus, only, plan, waiting, pool, raised, known, planned
+        ):
+            break
+        for column in range(len(step)):
+            course.steps[planned, column] = step[column]
+        course.urgencies[planned] = known.urgencies[planned]
+        commit(a, s, o, step[BY], plan)
+        plan.order[planned] = o
+        for n in range(a.operations[o, NEXT], a.operations[o + 1, NEXT]):
+            waiting[a.following[n]] -= 1
+        planned += 1
+    return planned
+
+
+@lean
+def _frozen(a: Arrays, s: State, plan: Schedule, waiting: Table) -> int:
+    """Plan what is frozen and note what waits for it no longer."""
+    for o in range(len(plan.order)):
+        plan.works[o, MODE] = -1
+    for p in range(len(a.prefix)):
+        commit(a, s, a.prefix[p, 0], a.prefix[p, 1], plan)
+        plan.order[p] = a.prefix[p, 0]
+    for o in range(len(plan.order)):
+        if s.done[o, END_AT] >= 0:
+            for n in range(a.operations[o, NEXT], a.operations[o + 1, NEXT]):
+                waiting[a.following[n]] -= 1
+    return len(a.prefix)
 
 
 @compiled
@@ -233,21 +173,56 @@ def by_urgency(
     What is frozen comes first. Where parts must not wait too long, what makes them is
     held back, and all planned again.
     """
+    course = course_of(len(plan.order))
+    return by_urgency_again(a, rule, bonus, only, plan, bonus, course, course)
+
+
+@compiled
+def by_urgency_again(
+    a: Arrays,
+    rule: Reals,
+    bonus: Reals,
+    only: Table,
+    plan: Schedule,
+    before: Reals,
+    known: Course,
+    course: Course,
+) -> int:
+    """Do as :func:`by_urgency` when it is known how that went with other bonuses.
+
+    Parameters
+    ----------
+    before
+        (N,): the bonuses with which it went as ``known``, by the same rule and modes.
+        What these decide no otherwise is not decided anew.
+    course
+        Where to write how it goes.
+    """
     total = len(plan.order)
     hold = np.zeros(total, np.int64)
-    pool = Pool(
-        np.empty((10, total), np.int64),
-        np.full((total, 8), -1, np.int64),
-        np.empty(total, np.float64),
-        np.empty(a.travel.shape[2], np.int64),
-        np.empty(len(a.machines) - 1, np.int64),
-        np.empty(total, np.int64),
-    )
+    pool = pool_of(a)
     for _ in range(HOLDING):
         pool.free[:] = a.now
         s, waiting = start_state(a, hold), a.operations[:total, AWAITED].copy()
-        planned = _dispatch(a, s, rule, bonus, only, plan, waiting, pool)
+        planned = _frozen(a, s, plan, waiting)
+        if a.prices[LIMITED] == 0:
+            planned = _repeat(
+                a,
+                s,
+                rule,
+                bonus,
+                only,
+                plan,
+                waiting,
+                pool,
+                before,
+                known,
+                course,
+                planned,
+            )
+        planned = _go_on(a, s, rule, bonus, only, plan, waiting, pool, course, planned)
         if a.prices[LIMITED] == 0 or not kept_back(a, s, plan):
             break
         hold = s.hold
+    course.length[0] = planned
     return planned

@@ -11,8 +11,9 @@ from scheduling.rules import dispatched, rule_of
 from scheduling.search.pair import Pair
 from scheduling.search.race import drawn, near
 
-#: Shares of a wall time for racing rules, and for CP-SAT at the end.
-RACING, POLISHING = 0.3, 0.1
+#: Shares of a wall time for racing rules, and for CP-SAT at the end: where tardiness
+#: counts, and of the search for a short plan.
+SHARES, MAKESPAN_SHARES = (0.15, 0.03), (0.3, 0.1)
 #: Where a dispatch takes a larger share of the time than this, races have most of it.
 SLOW, LONG_RACING = 1e-2, 0.85
 #: How often the search for a short plan cools down; for tardiness once is best.
@@ -25,7 +26,10 @@ def go_on(work: Engines) -> None:
     """Race, anneal, and let CP-SAT look at windows until the time is over."""
     work.reproducible = False
     params, seconds, turn = work.params, work.seconds, 0
-    racing = LONG_RACING if work.each > SLOW * seconds else RACING
+    late = work.arrays.prices[TARDINESS] > 0
+    racing, polishing = SHARES if late else MAKESPAN_SHARES
+    if work.each > SLOW * seconds:
+        racing = LONG_RACING
     settings = max(2, min(32, int(0.03 * seconds / max(work.each, 1e-6))))
     while work.left and work.left > (1 - racing) * seconds:
         turn += 1
@@ -33,8 +37,8 @@ def go_on(work: Engines) -> None:
         work.race(drawn(settings, seed) if turn % 2 else near(best, settings, seed))
     work.pair = None  # from the rule that has won meanwhile
     windows = 0 if work.arrays.prices[BLOCKED] else params.windows
-    kept = POLISHING * seconds if windows else 0.0  # for CP-SAT
-    cycles = 1 if work.arrays.prices[TARDINESS] else CYCLES
+    kept = polishing * seconds if windows else 0.0  # for CP-SAT
+    cycles = 1 if late else CYCLES
     iterations = max(1, min(16, int(0.02 * seconds / max(work.each, 1e-6))))
     budget = max(1e-9, (work.left or 0.0) - kept)
     while work.left and work.left > kept:

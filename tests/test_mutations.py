@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STEP, DISPATCH = "tests/scheduling/test_step.py", "tests/scheduling/test_dispatch.py"
 SEARCH = "tests/scheduling/test_search.py"
 CONSTRAINTS = "tests/scheduling/test_constraints.py"
+RESUME = "tests/scheduling/test_resume.py"
 POOL = "tests/scheduling/test_pool.py"
 
 
@@ -45,16 +46,28 @@ MUTATIONS = {
         STEP,
     ),
     "operations tie the other way": Mutation(
-        "scheduling/serial.py",
+        "scheduling/choice.py",
         "return bool(start < other or (start == other and c < b))",
         "return bool(start < other or (start == other and c > b))",
         POOL,
     ),
     "a vehicle that comes near is not noticed": Mutation(
-        "scheduling/pool.py",
-        "if s.vehicles[v, FREE] > latest:",
-        "if s.vehicles[v, FREE] > 0:",
+        "scheduling/bounds.py",
+        "if free > latest:",
+        "if free > 0:",
         POOL,
+    ),
+    "a lowered bonus decides as before": Mutation(
+        "scheduling/serial.py",
+        "if bonus[o] < before[o] or _overtaken(",
+        "if _overtaken(",
+        RESUME,
+    ),
+    "what is made meanwhile is not compared": Mutation(
+        "scheduling/resume.py",
+        "plan.works[o, END] != known.works[o, END]",
+        "plan.works[o, END] != plan.works[o, END]",
+        RESUME,
     ),
     "annealing accepts what is worse": Mutation(
         "scheduling/search/chance.py",

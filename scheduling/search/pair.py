@@ -25,7 +25,7 @@ HEAT = (5e-4, 3e-5)
 MAKESPAN_HEAT = (2e-2, 2e-3)
 #: What a round of sequences tries for each dispatch tried by the round of priorities:
 #: about as much work, for a dispatch looks at all that could be next.
-TRIALS = 10
+TRIALS = 25
 
 
 class Pair:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from scheduling.arrays import JOB, NEXT, Arrays, Reals, Table
 from scheduling.compiling import compiled, lean
+from scheduling.course import course_of
 from scheduling.search.chance import accepts, bell, roll, seeded
-from scheduling.serial import by_urgency
+from scheduling.serial import by_urgency_again
 from scheduling.step import Schedule
 from scheduling.urgency import LOOK_AHEAD, SETUP_WEIGHT, WAIT_WEIGHT, K
 from scheduling.worth import worth
@@ -19,14 +20,20 @@ STEP = 1.0
 
 
 @lean
-def disturb(a: Arrays, rule: Reals, bonus: Reals, chance: Table) -> None:
-    """Change the rule, or the bonus of an operation, its followers or its job."""
+def disturb(a: Arrays, rule: Reals, bonus: Reals, chance: Table) -> bool:
+    """Change the bonus of an operation, its followers or its job; or the rule.
+
+    Returns
+    -------
+    bool
+        Whether it is the rule that has changed.
+    """
     if roll(chance) < 0.1:
         column = (K, SETUP_WEIGHT, WAIT_WEIGHT, LOOK_AHEAD)[int(4 * roll(chance))]
         rule[column] = rule[column] * (1.0 + 0.3 * bell(chance)) + 0.01
         if rule[column] < 0.01:
             rule[column] = 0.01
-        return
+        return True
     o = int(len(bonus) * roll(chance))
     change, kind = STEP * bell(chance), roll(chance)
     if kind < 0.5:
@@ -40,6 +47,7 @@ def disturb(a: Arrays, rule: Reals, bonus: Reals, chance: Table) -> None:
         while a.operations[o, NEXT] < a.operations[o + 1, NEXT]:
             o = a.following[a.operations[o, NEXT]]
             bonus[o] += change
+    return False
 
 
 @compiled
@@ -59,7 +67,9 @@ def anneal_priorities(
     once more to have the plan.
     """
     chance = seeded(seed)
-    planned = by_urgency(a, rule, bonus, only, plan)
+    known, course = course_of(len(bonus)), course_of(len(bonus))
+    unknown = course_of(0)
+    planned = by_urgency_again(a, rule, bonus, only, plan, bonus, unknown, known)
     value, _ = worth(a, planned, plan)
     best = value
     old_rule, old_bonus = rule.copy(), bonus.copy()
@@ -67,10 +77,12 @@ def anneal_priorities(
     warmth = max(heat[0], 1e-9)
     cooling = (max(heat[1], 1e-9) / warmth) ** (1.0 / max(iterations, 1))
     for _ in range(iterations):
-        disturb(a, rule, bonus, chance)
-        trial, _ = worth(a, by_urgency(a, rule, bonus, only, plan), plan)
+        past = unknown if disturb(a, rule, bonus, chance) else known
+        planned = by_urgency_again(a, rule, bonus, only, plan, old_bonus, past, course)
+        trial, _ = worth(a, planned, plan)
         if accepts(value, trial, warmth, chance):
             value = trial
+            known, course = course, known
             old_rule[:], old_bonus[:] = rule, bonus
             if trial < best:
                 best = trial

@@ -11,14 +11,14 @@ import numpy as np
 
 from scheduling.arrays import INPUTS, MODES, NEXT, PINNED, SOURCE, Arrays, Table
 from scheduling.compiling import compiled, lean
-from scheduling.realise import in_order
+from scheduling.resume import again, decoded_of, give_up, keep
 from scheduling.search.chance import accepts, bell, roll, seeded
 from scheduling.step import Schedule
 from scheduling.worth import worth
 
 #: Share of the moves that change a machine, or, where that can pay, the time to begin;
 #: how far an operation moves, standard deviation in places.
-MACHINES, WAITS, FAR = 0.2, 0.3, 8.0
+MACHINES, WAITS, FAR = 0.2, 0.3, 24.0
 
 
 @lean
@@ -79,7 +79,10 @@ def anneal_sequence(
     place = np.zeros(len(only), np.int64)
     for p in range(count):
         place[order[p]] = p
-    value, _ = worth(a, in_order(a, order, count, only, hold, plan), plan)
+    known = decoded_of(a, count, hold, plan)
+    planned = again(a, known, order, count, only, hold, 0, count, plan)
+    value, _ = worth(a, planned, plan)
+    keep(known, order, plan)
     best, best_order = value, order.copy()
     best_only, best_hold = only.copy(), hold.copy()
     warmth = max(heat[0], 1e-9)
@@ -101,15 +104,19 @@ def anneal_sequence(
             shift(order, place, p, q)
         if p == q and only[o] == mode and hold[o] == until:
             continue
-        trial, _ = worth(a, in_order(a, order, count, only, hold, plan), plan)
+        first, last = min(p, q), max(p, q)
+        planned = again(a, known, order, count, only, hold, first, last, plan)
+        trial, _ = worth(a, planned, plan)
         if accepts(value, trial, warmth, chance):
             value = trial
+            keep(known, order, plan)
             if trial < best:
                 best = trial
                 best_order[:], best_only[:], best_hold[:] = order, only, hold
         else:
             shift(order, place, q, p)
             only[o], hold[o] = mode, until
+            give_up(known, order, plan)
         warmth *= cooling
     order[:], only[:], hold[:] = best_order, best_only, best_hold
     return best

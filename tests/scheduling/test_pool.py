@@ -12,10 +12,10 @@ from small_problems import car, operation, problem
 from benchmarks.shops import Size, shop
 from scheduling.arrays import AWAITED, MODES, NEXT, TYPICAL, Arrays, arrays_of
 from scheduling.candidate import C_MODE, C_START, propose
+from scheduling.choice import urgency_of
 from scheduling.decode import draft_of
 from scheduling.problem import Fleet, Input, Machine, Problem
 from scheduling.rules import RULES, Rule, dispatch, dispatched
-from scheduling.serial import urgency_of
 from scheduling.step import END_AT, HELD, commit, start_state
 from scheduling.urgency import LOOK_AHEAD
 
