@@ -250,6 +250,7 @@ def sweep(
     """Run every combination of some factors, under the same seeds each."""
     from studies.case import failed_sentence
     from studies.parallel import refuse_engine
+    from studies.report.sweep import write_sweep_report
     from studies.sweep import draw, execute, results
 
     refuse_engine(workers, engine, address)
@@ -264,13 +265,15 @@ def sweep(
             progress=tell,
         )
     pictures = draw.draw(design, done.outcomes, folder)
+    page = write_sweep_report(done)
     say = _tell if as_json else _print
     if as_json:
         _print_json(results.as_json(design, done.outcomes, folder))
     else:
         _print_table(results.cell_table(design, done.outcomes))
         drawn = f", {len(pictures)} pictures" if pictures else ""
-        _print(f"Everything is in {folder}: {results.CSV}, {results.PARQUET}{drawn}.")
+        _print(f"Everything is in {folder}: {results.CSV}, {results.PARQUET}{drawn};")
+        _print(f"the report is {page}.")
     if done.failed:
         say(failed_sentence(done.failed))
     code = _verdict(f"{len(done.outcomes)} runs", done.violations, say)
@@ -315,6 +318,7 @@ def tune(
 
     refuse_missing("tune", "optuna")
     refuse_engine(workers, engine, address)
+    from studies.report.tune import write_tune_report
     from studies.tune import draw, execute, results
     from studies.tune.space import Asked
 
@@ -342,7 +346,8 @@ def tune(
             progress=tell,
         )
     results.write_table(done)
-    picture = draw.draw(done)
+    draw.draw(done)
+    page = write_tune_report(done)
     say = _tell if as_json else _print
     if as_json:
         _print_json(results.as_json(done))
@@ -351,7 +356,7 @@ def tune(
         _print_table(results.importance_table(done))
         _print_table(results.winner_table(done))
         _print(results.verdict(done))
-        _print(f"Everything is in {folder}, the picture is {picture}.")
+        _print(f"Everything is in {folder}, the report is {page}.")
     if done.failed:
         say(failed_sentence(done.failed))
     code = _verdict(f"{done.runs} runs", done.violations, say)

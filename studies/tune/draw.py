@@ -25,6 +25,14 @@ def draw(tuned: Tuned) -> Path:
     BadInput
         If it cannot be written.
     """
+    path = tuned.folder / PICTURE
+    with written_whole(path) as file:
+        picture(tuned).savefig(file, format="png", dpi=120)
+    return path
+
+
+def picture(tuned: Tuned) -> Figure:
+    """Return what was tried, and how much each key decides."""
     figure = Figure(figsize=(10.5, 4.4), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     if len(tuned.tuning.aims) == 1:
@@ -36,10 +44,7 @@ def draw(tuned: Tuned) -> Path:
         panel.spines[["top", "right"]].set_visible(False)
     world = tuned.tuning.base.world.name
     figure.suptitle(f"tuning of {world}: {tuned.runs} runs", fontsize=11)
-    path = tuned.folder / PICTURE
-    with written_whole(path) as file:
-        figure.savefig(file, format="png", dpi=120)
-    return path
+    return figure
 
 
 def _tried(tuned: Tuned, panel: Axes) -> None:

@@ -1,0 +1,73 @@
+"""The report of a tuning: the best, what mattered, and the present plant beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matplotlib import rc_context
+
+from studies.case import failed_sentence
+from studies.report.folder import REPORT
+from studies.report.page import Chart, Section, page
+from studies.report.svg import SMALL
+from studies.tables import Table
+from studies.tune.draw import picture
+from studies.tune.execute import Tuned
+from studies.tune.results import importance_table, leader_table, verdict, winner_table
+from studies.versions import versions
+from studies.whole import written_whole
+
+
+def write_tune_report(tuned: Tuned) -> Path:
+    """Write the report into the tuning's folder; return the file.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    path = tuned.folder / REPORT
+    with written_whole(path) as file:
+        file.write(tune_report(tuned).encode())
+    return path
+
+
+@rc_context(SMALL)
+def tune_report(tuned: Tuned) -> str:
+    """Return the report of a tuning as one HTML page."""
+    tuning = tuned.tuning
+    aims = [f"{'more' if aim.more else 'less'} {aim.kpi}" for aim in tuning.aims]
+    world = tuning.base.world.name
+    rows = [
+        ("world", world),
+        ("policy", tuning.base.policy),
+        ("varied", ", ".join(f"{key}: {span}" for key, span in tuning.space.items())),
+        ("wanted", ", ".join(aims)),
+        ("runs of the search", str(tuned.runs)),
+        ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
+    ]
+    said = [failed_sentence(list(tuned.failed))] if tuned.failed else []
+    caption = "What was tried, and how much each key decides"
+    sections = [
+        Section(
+            title="What was asked",
+            text=tuple(said),
+            parts=[Table("", ("what", "value"), rows)],
+        ),
+        Section(
+            title="The best",
+            text=(verdict(tuned),),
+            parts=[leader_table(tuned), winner_table(tuned)],
+        ),
+        Section(
+            title="What mattered",
+            parts=[
+                importance_table(tuned),
+                Chart(figure=picture(tuned), caption=caption, wide=True),
+            ],
+        ),
+    ]
+    if tuned.violations:
+        found = tuple(tuned.violations)
+        sections.append(Section(title="Violations the checker found", text=found))
+    return page(f"{world}: tuned for {', '.join(aims)}", sections, verdict(tuned))
