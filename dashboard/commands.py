@@ -61,6 +61,7 @@ def begin(session: Session, scenario: Scenario) -> None:
     session.run, session.selected = run, None
     session.playing = session.opening = True
     session.speed = HASTE
+    session.span = session.spans(run)[2]
     session.show("drawing", drawing(scenario.world))
     session.show("facts", facts(session, scenario))
     session.show("descent", None)

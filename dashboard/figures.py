@@ -26,7 +26,8 @@ CARDS = (
     "replans",
     "messages",
 )
-#: Time between two samples, ms; a course of too many loses every second one.
+#: Time between two samples of a plant, ms (of an instance it is a unit); a course of
+#: too many loses every second one.
 APART = 15 * MINUTE
 MOST = 240
 _FOREVER = 10**15
@@ -46,7 +47,7 @@ class Figures:
         self._machines = [machine.id for machine in world.machines]
         self._folded = 0
         self._due: dict[str, int] = {}
-        self._apart = self._next = APART
+        self._apart = self._next = world.unit_ms if world.unit else APART
         self.samples: list[tuple[int, dict[str, Any]]] = []
         self.late: list[tuple[int, float, str]] = []  # shipped, hours late, order
 

@@ -15,7 +15,7 @@ from worlds.spec import World
 STATES = [state.value for state in MachineState]
 _GAP = 1.25  # between boxes, in sizes of a box
 _FLAT = 2.0  # a box is so many times as wide as high
-_LARGEST = 8.0  # height of a box, m
+_LARGEST, _SMALLEST = 8.0, 0.05  # height of a box, m
 
 
 def drawing(world: World) -> dict[str, Any]:
@@ -28,6 +28,10 @@ def drawing(world: World) -> dict[str, Any]:
     at = {node.id: (node.at[0], -node.at[1]) for node in nodes}
     height = _box_height(at[place] for place in _stations(world))
     spots = _spread(world, at, height)
+    places = [at[n.id] for n in nodes if n.kind in ("dock", "store")]
+    while _touch([*spots.values(), *places], height) and height > _SMALLEST:
+        height *= 0.8  # machines that share a node stand in the way of others
+        spots = _spread(world, at, height)
     index = {node.id: i for i, node in enumerate(nodes)}
     xs = [x for x, _ in (*at.values(), *spots.values())]
     ys = [y for _, y in (*at.values(), *spots.values())]
@@ -71,6 +75,15 @@ def _box_height(places: Iterable[tuple[float, float]]) -> float:
         for b in spots[i + 1 :]
     )
     return max(0.2, min(apart, default=_LARGEST / 2))
+
+
+def _touch(centres: list[tuple[float, float]], height: float) -> bool:
+    """Return whether two boxes of a height would touch."""
+    return any(
+        abs(a[0] - b[0]) < _FLAT * height and abs(a[1] - b[1]) < height
+        for i, a in enumerate(centres)
+        for b in centres[i + 1 :]
+    )
 
 
 def _spread(

@@ -109,13 +109,16 @@ class Reasons:
         )
         made = self._plans.at(event.time)
         took = f"{made.seconds * 1000:.0f} ms" if made is not None else "?"
-        first = next((e["value"] for e in facts["engines"] if e["value"]), None)
-        engines = []
+        engines, before = [], None
         for engine in facts["engines"]:
-            better = ""
-            if first and engine["value"] is not None:
-                better = f" {100 * (engine['value'] / first - 1):+.1f} %"
-            engines.append(f"{engine['engine']}{better} {engine['status']}".strip())
+            name, value = engine["engine"], engine["value"]
+            if before and value is not None:
+                better = 100 * (1 - value / before)
+                name += f" {better:.1f} %" if better >= 0.05 else " 0"
+            elif before is None:
+                name += f" ({engine['status']})"
+            engines.append(name)
+            before = value or before
         gain = f"{100 * facts['gain']:.1f} %"
         more = words["why.engines"].format(
             engines=", ".join(engines), gain=gain, took=took

@@ -15,7 +15,7 @@ from dashboard.orders import OrderList, descent
 from dashboard.plans import Plans
 from dashboard.reasons import Reasons
 from dashboard.recording import Recording
-from kernel.calendar import SECOND
+from kernel.calendar import HOUR, SECOND
 from studies.build import build
 
 #: Simulated time is run in slices that take about so long, in seconds.
@@ -47,6 +47,11 @@ class Run:
         self._passed = self._recording.show(0)
         self._whole = True
         self._slice = 10 * SECOND
+
+    @property
+    def slice(self) -> int:
+        """How much time is simulated before anything else is looked at, ms."""
+        return self._slice
 
     def watch(self) -> None:
         """Look on while plans are made, also by a planner that has just come."""
@@ -86,8 +91,8 @@ class Run:
             spent = perf_counter() - begun
             if spent > 2 * SLICE:
                 self._slice = max(SECOND // 10, self._slice // 2)
-            elif spent < SLICE / 2:
-                self._slice *= 2
+            elif spent < SLICE / 2 and (target is None or until <= target):
+                self._slice = min(HOUR, self._slice * 2)
             if perf_counter() - began > seconds:
                 break
         self._show(factory.now)

@@ -29,6 +29,8 @@ PATIENCE = 2.0
 #: in simulated seconds a second.
 OPENING = 2 * HOUR
 SPEED = 60.0
+#: What the Gantt chart may span: of a plant in hours, of an instance in units.
+HOURS, UNITS = (1, 2, 4, 8, 24, 72), (20, 50, 100, 200, 500, 2000, 10000)
 
 Show = Callable[[str, Any], None]
 
@@ -168,7 +170,9 @@ class Session:
         """Let so much time pass as the speed says, or as there is time for."""
         opening = max(1, min(OPENING, run.scenario.window[0]))
         if self.opening and run.shown >= opening:
-            self.opening, self.speed, self._changed = False, SPEED, True
+            world = run.factory.world
+            self.speed = 2 * world.unit_ms / SECOND if world.unit else SPEED
+            self.opening, self._changed = False, True
         target = None
         if self.speed is not None:
             target = run.shown + round(self.speed * TICK * SECOND)
@@ -188,6 +192,14 @@ class Session:
         self.show("inspect", run.inspect(self.selected))
         self.show("status", self._status(run))
 
+    @staticmethod
+    def spans(run: Run) -> list[int]:
+        """Return what the Gantt chart may span, ms."""
+        world = run.factory.world
+        if world.unit:
+            return [units * world.unit_ms for units in UNITS]
+        return [hours * HOUR for hours in HOURS]
+
     def _status(self, run: Run) -> dict[str, Any]:
         factory = run.factory
         return {
@@ -201,6 +213,7 @@ class Session:
             "world": factory.world.name,
             "seed": run.scenario.seed,
             "span": self.span,
+            "spans": self.spans(run),
             "vehicles": self.vehicles,
             "kinds": self.kinds,
             "faulty": run.faulty,

@@ -162,8 +162,8 @@ _TABLE: dict[str, tuple[str, str]] = {
         "시작 시각 평균 {shifted} 이동.",
     ),
     "why.engines": (
-        "{engines}. {gain} better than the first plan, in {took}.",
-        "{engines}. 첫 계획보다 {gain} 개선, {took} 소요.",
+        "Better by {engines}: {gain} in all, in {took}.",
+        "엔진별 개선 {engines}: 모두 {gain}, {took} 소요.",
     ),
     "why.released": (
         "{operation} was given back: {reason}.",

@@ -116,6 +116,16 @@ def test_cards_are_the_key_figures_since_the_start(run: Run) -> None:
     assert [late[2] for late in shown["late"]] == [e.subject for e in shipped]
 
 
+def test_slices_stay_short() -> None:
+    """However often little time was asked for, nobody waits long for the next look."""
+    run = Run(scenario_of(CELL, policy="rule", days=1))
+    for k in range(200):
+        run.advance(k * 1000, seconds=1)
+    assert run.slice <= 10_000
+    run.advance(None, seconds=0.0)
+    assert run.shown <= 199_000 + 10_000
+
+
 def test_samples_stay_few() -> None:
     """However long a run is, its courses have a bounded number of points."""
     run = Run(scenario_of(CELL, policy="rule", days=5))

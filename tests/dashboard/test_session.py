@@ -180,6 +180,7 @@ def test_another_run_can_be_begun(page: Page) -> None:
     assert page.told["drawing"]["vehicles"] == ["agv-1", "agv-2", "agv-3"]
     page.session.ask("start", world="EX11", policy="rule", seed=1, days="", settings=[])
     page.wait(lambda: page.status.get("world") == "EX11", "an instance")
+    page.session.ask("speed", factor=0)
     page.wait(lambda: page.status.get("ended"), "its end")
     gc.collect()
     assert before() is None
