@@ -1,13 +1,19 @@
 """What a sweep costs: runs a second by workers, keeping a run, going on with many.
 
-``python -m benchmarks.sweep [--runs 24] [--days 4] [--rows 100000]``
+``python benchmarks/sweep.py [--runs 24] [--days 4] [--rows 100000]``
 """
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    # The project's packages are found from its root, not from this folder.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 import argparse
 import json
-from pathlib import Path
 from sqlite3 import connect
 from tempfile import TemporaryDirectory
 from time import perf_counter
