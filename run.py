@@ -35,6 +35,7 @@ from kernel.errors import BadInput
 from studies.interrupt import heed_signals
 
 if TYPE_CHECKING:
+    from agents.scenario import Scenario
     from studies.run import Tally
     from studies.tables import Table as Rows
 
@@ -104,24 +105,14 @@ def run(
     as_json: Json = False,
 ) -> int:
     """Run a factory: a table, and a folder with everything that happened."""
-    from agents.scenario import scenario_of
-    from studies.build import needs_compiling, refuse_unfit
+    from studies.build import needs_compiling
     from studies.folder import claim, default_folder, write_run
     from studies.loose_ends import loose_ends
     from studies.run import run as run_scenario
     from studies.run import sentence
     from studies.tables import kpi_table, shipped_sentence
-    from worlds.read import read_world
 
-    scenario = scenario_of(
-        read_world(world, layout),
-        policy=policy,
-        seed=seed,
-        days=days,
-        settings=_pairs(settings),
-        disturbances=disturbances or (),
-    )
-    refuse_unfit(scenario)
+    scenario = _scenario(world, layout, policy, seed, days, settings, disturbances)
     folder = out or default_folder(scenario)
     claim(folder)
     if needs_compiling(scenario):
@@ -480,21 +471,11 @@ def view(
     layout: Layout = None,
 ) -> int:
     """Watch a factory in the browser, and step in."""
-    from agents.scenario import scenario_of
     from dashboard.gate import Address
     from dashboard.server import serve
-    from studies.build import refuse_unfit
-    from worlds.read import read_world, shipped
+    from worlds.read import shipped
 
-    scenario = scenario_of(
-        read_world(world, layout),
-        policy=policy,
-        seed=seed,
-        days=days,
-        settings=_pairs(settings),
-        disturbances=disturbances or (),
-    )
-    refuse_unfit(scenario)
+    scenario = _scenario(world, layout, policy, seed, days, settings, disturbances)
     address = Address(
         host=host,
         port=port,
@@ -581,6 +562,32 @@ def _pairs(settings: Sequence[str] | None) -> list[tuple[str, str]]:
     from worlds.keys import split
 
     return [split(setting) for setting in settings or ()]
+
+
+def _scenario(
+    world: str,
+    layout: Path | None,
+    policy: str,
+    seed: int,
+    days: float | None,
+    settings: Sequence[str] | None,
+    disturbances: Sequence[str] | None,
+) -> Scenario:
+    """Return what the arguments ask for, or refuse it."""
+    from agents.scenario import scenario_of
+    from studies.build import refuse_unfit
+    from worlds.read import read_world
+
+    scenario = scenario_of(
+        read_world(world, layout),
+        policy=policy,
+        seed=seed,
+        days=days,
+        settings=_pairs(settings),
+        disturbances=disturbances or (),
+    )
+    refuse_unfit(scenario)
+    return scenario
 
 
 def _compile() -> None:

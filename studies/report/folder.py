@@ -55,10 +55,20 @@ def write_report(folder: Path, path: Path | None = None) -> Path:
     if path is not None:
         claim_file(path)
     text = folder_report(folder)
-    target = path or folder / REPORT
-    with written_whole(target) as file:
-        file.write(text.encode())
-    return target
+    return put(text, path or folder / REPORT)
+
+
+def put(page: str, path: Path) -> Path:
+    """Write a page to a file, whole or not at all, and return which.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    with written_whole(path) as file:
+        file.write(page.encode())
+    return path
 
 
 def _checked(run: Run) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib import rc_context
 
 from studies.case import failed_sentence
-from studies.report.folder import REPORT
+from studies.report.folder import REPORT, put
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL
 from studies.sweep.draw import picture
@@ -16,7 +16,6 @@ from studies.sweep.results import cell_table
 from studies.sweep.shape import axes_of
 from studies.tables import Table
 from studies.versions import versions
-from studies.whole import written_whole
 
 
 def write_sweep_report(sweep: Sweep) -> Path:
@@ -27,10 +26,7 @@ def write_sweep_report(sweep: Sweep) -> Path:
     BadInput
         If it cannot be written.
     """
-    path = sweep.folder / REPORT
-    with written_whole(path) as file:
-        file.write(sweep_report(sweep).encode())
-    return path
+    return put(sweep_report(sweep), sweep.folder / REPORT)
 
 
 @rc_context(SMALL)

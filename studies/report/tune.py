@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib import rc_context
 
 from studies.case import failed_sentence
-from studies.report.folder import REPORT
+from studies.report.folder import REPORT, put
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL
 from studies.tables import Table
@@ -15,7 +15,6 @@ from studies.tune.draw import picture
 from studies.tune.execute import Tuned
 from studies.tune.results import importance_table, leader_table, verdict, winner_table
 from studies.versions import versions
-from studies.whole import written_whole
 
 
 def write_tune_report(tuned: Tuned) -> Path:
@@ -26,10 +25,7 @@ def write_tune_report(tuned: Tuned) -> Path:
     BadInput
         If it cannot be written.
     """
-    path = tuned.folder / REPORT
-    with written_whole(path) as file:
-        file.write(tune_report(tuned).encode())
-    return path
+    return put(tune_report(tuned), tuned.folder / REPORT)
 
 
 @rc_context(SMALL)
