@@ -11,6 +11,7 @@ from agents.takeover import take_over
 from dashboard.chart import Chart
 from dashboard.figures import Figures
 from dashboard.floor import Frames
+from dashboard.inspected import inspected
 from dashboard.orders import OrderList, descent
 from dashboard.plans import Plans
 from dashboard.reasons import Reasons
@@ -146,42 +147,7 @@ class Run:
         """Return all that can be seen of a thing, if it is known."""
         if selected is None:
             return None
-        kind, id = selected
-        state = self._recording.state
-        found: dict[str, Any] = {"kind": kind, "id": id}
-        if kind == "machine" and id in state.machines:
-            seen = state.machines[id]
-            found |= {
-                "state": seen.state,
-                "reason": seen.reason or seen.failure or "",
-                "since": seen.since,
-                "family": seen.family or "",
-                "work": [
-                    [w.lot, w.step, w.started, w.expected] for w in seen.work.values()
-                ],
-                "input": list(seen.input),
-                "output": list(seen.output),
-            }
-        elif kind == "vehicle" and id in state.vehicles:
-            ride = state.vehicles[id]
-            found |= {
-                "node": ride.node or "",
-                "path": list(ride.path),
-                "lot": ride.lot or "",
-                "stopped": ride.stopped or "",
-            }
-        elif kind == "order" and id in state.orders:
-            lots = {lot: state.lots[lot] for lot in sorted(state.orders[id].lots)}
-            found |= {
-                "options": dict(state.orders[id].options),
-                "lots": [
-                    [lot, seen.step, seen.place, seen.stage, seen.pieces]
-                    for lot, seen in lots.items()
-                ],
-            }
-        else:
-            return None
-        return found
+        return inspected(self._recording.state, self.factory.world, *selected)
 
     def descent(self, order: str) -> list[dict[str, Any]]:
         """Return how an order was made, as far as it is shown."""

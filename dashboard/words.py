@@ -70,6 +70,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     "at": ("at", "위치"),
     "stock": ("Stock", "재고"),
     "reorder": ("reorder point", "재주문점"),
+    "place": ("Place", "장소"),
+    "lots_here": ("Lots here", "이곳의 로트"),
     "store": ("store", "창고"),
     "dock": ("dock", "출하장"),
     "zoom_in": ("Zoom in", "확대"),
@@ -140,7 +142,7 @@ _TABLE: dict[str, tuple[str, str]] = {
         "The agents offer {date}. The goods are due {due}.",
         "에이전트 제안: {date}. 납기: {due}.",
     ),
-    "place": ("Order", "주문 확정"),
+    "place_order": ("Order", "주문 확정"),
     # why
     "main": ("Main", "주요"),
     "calls": ("Calls", "입찰"),

@@ -172,10 +172,11 @@ def test_strings_are_complete() -> None:
         assert gaps[0] - {None} == gaps[1] - {None}, key
 
 
-@pytest.mark.parametrize("kind", ["machine", "vehicle", "order"])
+@pytest.mark.parametrize("kind", ["machine", "vehicle", "order", "material", "place"])
 def test_things_can_be_inspected(run: Run, kind: str) -> None:
     """What is clicked is described; what is not known is not."""
-    id = {"machine": "mill", "vehicle": "agv-1", "order": "R1"}[kind]
+    ids = {"machine": "mill", "vehicle": "agv-1", "order": "R1"}
+    id = (ids | {"material": "blank", "place": "dock"})[kind]
     found = run.inspect((kind, id))
     assert found is not None
     assert found["id"] == id
