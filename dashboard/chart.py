@@ -17,6 +17,8 @@ from worlds.spec import World
 DOINGS = [doing.value for doing in Doing]
 #: Of what is shown, so much is past.
 PAST = 0.5
+#: Of what is shown, so small a part cannot be told apart: bars in it become one.
+FINEST = 400
 
 
 class Chart:
@@ -61,7 +63,7 @@ class Chart:
         while self._folded < len(self._events):
             self._bars.add(self._events[self._folded])
             self._folded += 1
-        begin = shown - round(PAST * span)
+        begin = (shown - round(PAST * span)) // SECOND * SECOND
         end = begin + span
         rows = [*self._machines, *(self._vehicles if vehicles else ())]
         row_of = {id: i for i, id in enumerate(rows)}
@@ -73,17 +75,21 @@ class Chart:
         def at(time: int) -> int:
             return (min(max(time, begin), end) - begin) // SECOND
 
-        bars = [
-            [
-                row_of[bar.row],
-                at(bar.start),
-                at(min(bar.end, shown)),
-                DOINGS.index(bar.doing),
-                position(bar.order),
-            ]
-            for bar in self._between(begin, shown)
-            if bar.row in row_of
-        ]
+        bars: list[list[Any]] = []
+        fine = span // FINEST // SECOND
+        last_of: dict[tuple[str, Doing], list[Any]] = {}
+        for bar in self._between(begin, shown):
+            if bar.row not in row_of:
+                continue
+            start, stop = at(bar.start), at(min(bar.end, shown))
+            before = last_of.get((bar.row, bar.doing))
+            if before and stop - before[1] <= fine and start >= before[1]:
+                before[2] = max(before[2], stop)  # too short to be told apart
+                continue
+            order = position(bar.order)
+            drawn = [row_of[bar.row], start, stop, DOINGS.index(bar.doing), order]
+            last_of[bar.row, bar.doing] = drawn
+            bars.append(drawn)
         planned = []
         changed = last.changed if last is not None and last.time >= begin else ()
         for work in plan.assignments if plan is not None else ():

@@ -32,6 +32,8 @@ HASTE = 10_000.0
 
 #: What of the reasons may be wanted.
 KINDS = ("main", "plans", "calls", "events", "all")
+#: An order from the page has at most so many lots: more would take minutes to plan.
+MOST_LOTS = 500
 #: What a message names as the source of a value from the page.
 SOURCE = "the page"
 
@@ -77,8 +79,11 @@ def start(
     settings: Sequence[Sequence[str]],
 ) -> None:
     """Begin a run as the form says."""
+    now = session.run.scenario.world if session.run is not None else None
     spec = session.first.world
-    if world != spec.name:
+    if now is not None and world == now.name:
+        spec = now  # the form shows how it is set: it stays so
+    elif world != spec.name:
         if world not in session.choices:
             guess = nearest(world, session.choices)
             raise BadInput(SOURCE, "world", f"{world!r} is not known{guess}")
@@ -198,15 +203,19 @@ def policy(session: Session, name: str) -> None:
     if run.ended:
         return
     run.change_policy(name)
+    run.catch_up()
 
 
 def disturb(session: Session, what: str) -> None:
     """Let something happen, in the grammar of disturbances, without a time."""
     run = _present(session)
+    if run.ended:
+        raise BadInput(SOURCE, "", words(session.language)["ended"])
     factory = run.factory
     strike = parse(what, factory.world, where=SOURCE, now=factory.now)
     run.interfered()
     factory.customers.disturb(strike)
+    run.catch_up()
 
 
 def _present(session: Session) -> Run:
@@ -221,7 +230,10 @@ def offer(
     session: Session, product: str, options: Mapping[str, str], quantity: Any, due: str
 ) -> None:
     """Ask the agents for the date they would promise."""
-    factory = _present(session).factory
+    run = _present(session)
+    if run.ended:
+        raise BadInput(SOURCE, "", words(session.language)["ended"])
+    factory = run.factory
     text = rush(factory.world, product, options, quantity, due)
     wish = parse(text, factory.world, where=SOURCE, now=factory.now)
     promise = quote(factory, product, options, _whole("quantity", quantity))
@@ -241,6 +253,9 @@ def rush(
     if not sold(spec, options):
         chosen = ", ".join(options.values())
         raise BadInput(SOURCE, "options", f"{chosen} are not sold together")
+    if _whole("quantity", quantity) > MOST_LOTS * spec.lot_size:
+        most = MOST_LOTS * spec.lot_size
+        raise BadInput(SOURCE, "quantity", f"{quantity}, expected up to {most}")
     try:
         duration(due)
     except ValueError as flaw:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -75,6 +74,8 @@ class Address:
         for flag, path in (("--tls-cert", self.certificate), ("--tls-key", self.key)):
             if path is not None and not path.is_file():
                 raise BadInput(flag, "", f"{path}, expected a file")
+        if self.behind_proxy and self.token is None:
+            raise BadInput("--behind-proxy", "", "expected a --token with it")
         if self.local:
             return
         if self.token is None:
@@ -117,7 +118,9 @@ class Gate:
 
     def _from_here(self, headers: dict[str, str]) -> bool:
         host = headers.get("host", "")
-        if self._address.local and _name(host) not in _LOCAL | {self._address.host}:
+        known = _LOCAL | {self._address.host}
+        alone = self._address.local and not self._address.behind_proxy
+        if alone and _name(host) not in known:
             return False
         origin = headers.get("origin")
         return origin is None or origin.partition("://")[2] == host
@@ -125,15 +128,17 @@ class Gate:
     @staticmethod
     def _tokens(scope: Scope, headers: dict[str, str]) -> tuple[str, str]:
         """Return the token of the cookie, and that of the address."""
-        cookie: SimpleCookie = SimpleCookie()
-        cookie.load(headers.get("cookie", ""))
+        # Not by http.cookies, which stumbles over the cookies of other people's pages.
+        pairs = [c.partition("=") for c in headers.get("cookie", "").split(";")]
+        cookies = {name.strip(): value.strip() for name, _, value in pairs}
         asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-        given = cookie[COOKIE].value if COOKIE in cookie else ""
-        return given, asked.get("token", [""])[0]
+        return cookies.get(COOKIE, ""), asked.get("token", [""])[0]
 
     async def _welcome(self, scope: Scope, send: Send, token: str) -> None:
         """Keep the token in a cookie, and take it out of the address."""
-        plain = self._address.local and self._address.certificate is None
+        plain = self._address.local and not (
+            self._address.certificate or self._address.behind_proxy
+        )
         secure = "" if plain else "; Secure"
         cookie = f"{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/{secure}"
         headers = [

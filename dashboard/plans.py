@@ -67,6 +67,21 @@ class Plans:
                 self.made.pop()
         self.made.append(made)
 
+    def left(self, time: int) -> None:
+        """See that the planner has gone, and its plan with it."""
+        if self.made and self.made[-1].order:
+            nothing = Made(
+                time=time,
+                trigger="policy",
+                assignments=(),
+                order={},
+                changed=frozenset(),
+                shifted=0,
+                seconds=0.0,
+            )
+            self.made.append(nothing)
+            self._last = {}
+
     def at(self, time: int) -> Made | None:
         """Return the plan in force at an instant, ms."""
         at = bisect_right(self.made, time, key=lambda made: made.time)
@@ -75,4 +90,5 @@ class Plans:
     def last_major(self, time: int) -> Made | None:
         """Return the latest plan that an event called for, up to an instant."""
         at = bisect_right(self.made, time, key=lambda made: made.time)
-        return next((m for m in reversed(self.made[:at]) if m.trigger), None)
+        found = next((m for m in reversed(self.made[:at]) if m.trigger), None)
+        return found if found is not None and found.order else None

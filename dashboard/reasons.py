@@ -31,6 +31,7 @@ class Reasons:
     def __init__(self, world: World, events: Sequence[Event], plans: Plans) -> None:
         self._start, self._unit = world.start, (world.unit, world.unit_ms)
         self._events, self._plans = events, plans
+        self._weekdays: tuple[str, ...] = ()
         self._folded = 0
         self._told: list[Event] = []  # events there is something to say of
         self._due: dict[str, int] = {}
@@ -63,6 +64,7 @@ class Reasons:
                 self._wishes[event.subject] = f"{event.subject} ({lot}: {come} → {go})"
             if event.kind in self._tell:
                 self._told.append(event)
+        self._weekdays = tuple(words["weekdays"].split())
         found: list[list[Any]] = []
         upto = bisect_right(self._told, shown, key=lambda event: event.time)
         for event in reversed(self._told[:upto]):
@@ -79,7 +81,12 @@ class Reasons:
         unit, unit_ms = self._unit
         if unit:
             return f"{time / unit_ms:g} {unit}"
-        return f"{self._start + timedelta(milliseconds=time):%a %H:%M}"
+        when = self._start + timedelta(milliseconds=time)
+        return f"{self._weekdays[when.weekday()]} {when:%H:%M}"
+
+    def span(self, ms: float) -> str:
+        """Return a length of time as people say it."""
+        return self.at(round(abs(ms))) if self._unit[0] else span(ms)
 
     # -- one sentence a kind -------------------------------------------------------
 
@@ -97,6 +104,8 @@ class Reasons:
         """Return a price, which is a time (a finish or a pick-up) or a sum of money."""
         if price is None:
             return ""
+        if self._unit[0]:
+            return self.at(round(price))
         if price <= 10 * MINUTE:
             return f"{price:.0f}"
         return self.at(round(price)).partition(" ")[2]
@@ -105,7 +114,7 @@ class Reasons:
         facts = event.facts
         trigger = facts["trigger"].replace("_", " ").replace(":", " ")
         said = words["why.replan"].format(
-            **{**facts, "trigger": trigger, "shifted": span(facts["shifted"])}
+            **{**facts, "trigger": trigger, "shifted": self.span(facts["shifted"])}
         )
         made = self._plans.at(event.time)
         took = f"{made.seconds * 1000:.0f} ms" if made is not None else "?"
@@ -159,9 +168,9 @@ class Reasons:
         late = event.time - self._due[event.subject]
         how = words["on_time_word"]
         if late > 0:
-            how = words["late_word"].format(time=span(late))
+            how = words["late_word"].format(time=self.span(late))
         elif late < -HOUR:
-            how = words["early_word"].format(time=span(late))
+            how = words["early_word"].format(time=self.span(late))
         return [words["why.shipped"].format(order=event.subject, late=how)]
 
     def _of_order_cancelled(self, event: Event, words: Mapping[str, str]) -> list[str]:

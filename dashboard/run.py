@@ -110,6 +110,10 @@ class Run:
         self._show(max(0, min(time, self.factory.now)))
         self._passed = None
 
+    def catch_up(self) -> None:
+        """Show what has happened in this very instant, though time stands still."""
+        self._show(self.factory.now)
+
     def redraw(self) -> None:
         """Have the next frame tell everything."""
         self._whole = True
@@ -126,8 +130,6 @@ class Run:
         """Return the Gantt chart around the instant shown (:class:`Chart`)."""
         plan = self.plans.at(self.shown)
         last = self.plans.last_major(self.shown)
-        if self.live and self.factory.planner is None:
-            plan = last = None
         return self._chart.window(self.shown, span, plan, last, vehicles=vehicles)
 
     def order_rows(self) -> list[list[Any]]:
@@ -165,6 +167,7 @@ class Run:
         from agents.policy import policy_of
 
         policy = policy_of(name)
+        self.plans.left(self.factory.now)
         self.factory.emit("decision_touched", "policy", what=f"policy={name}")
         take_over(self.factory, policy)
         self.watch()

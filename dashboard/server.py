@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import ssl
+import warnings
 import webbrowser
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Timer
+from types import FrameType
 
 from agents.scenario import Scenario
 from dashboard.gate import Address, Gate
@@ -35,13 +40,34 @@ def application(scenario: Scenario, choices: tuple[str, ...], address: Address) 
     from dashboard import page
 
     page.opening = page.Opening(scenario=scenario, choices=choices)
-    from solara.server.starlette import app
+    from solara.server import starlette
 
-    return Gate(app, address)
+    vars(starlette)["get_path"] = installed
+    return Gate(starlette.app, address)
+
+
+def installed(base: Path, path: str) -> Path:
+    """Return where a file is that comes with Solara.
+
+    In the place of Solara's own, which fetches from the Internet what is missing, and
+    deletes the folder that somebody asks for as if it were a file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is not there.
+    """
+    root = base.resolve()
+    found = (root / path).resolve()
+    if not (found.is_relative_to(root) and found.is_file()):
+        raise FileNotFoundError(path)
+    return found
 
 
 def _set_up_solara() -> None:
     """Have Solara stay quiet, offline and alone; it reads these when imported."""
+    # What it would tell everybody who comes by plain HTTP from this machine.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     os.environ |= {
         "SOLARA_APP": "dashboard.page",
         "SOLARA_MODE": "production",
@@ -96,6 +122,10 @@ def serve(
         timeout_graceful_shutdown=3,
     )
     try:
+        config.load()
+    except ssl.SSLError as flaw:
+        raise BadInput("--tls-cert", "", f"with its key: {flaw}") from None
+    try:
         listening = config.bind_socket()
     except SystemExit:  # uvicorn's way to say so
         where = f"{address.host}:{address.port}"
@@ -103,4 +133,16 @@ def serve(
     say(f"The control room is at {address.url} (Ctrl-C ends it).")
     if browse:
         Timer(1.0, webbrowser.open, (address.url,)).start()
-    uvicorn.Server(config).run(sockets=[listening])
+    caught: list[int] = []
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            caught.append(sig)
+            super().handle_exit(sig, frame)
+
+    Server(config).run(sockets=[listening])
+    # Signals are blocked (studies.interrupt), so that uvicorn's own does not come.
+    if caught:
+        if caught[0] == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + caught[0])

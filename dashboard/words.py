@@ -19,6 +19,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     "language": ("Language", "언어"),
     "theme": ("Light or dark", "밝게 / 어둡게"),
     # controls
+    "space": ("space", "스페이스"),
+    "weekdays": ("Mon Tue Wed Thu Fri Sat Sun", "월 화 수 목 금 토 일"),
     "play": ("Play", "재생"),
     "pause": ("Pause", "일시 정지"),
     "step": ("Step", "한 단계"),
@@ -59,6 +61,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "machine": ("Machine", "설비"),
     "vehicle": ("Vehicle", "운반차"),
     "order": ("Order", "주문"),
+    "waiting": ("waiting", "대기 중"),
     "loaded": ("loaded", "적재"),
     "empty": ("empty", "공차"),
     "standing": ("stopped", "정지"),
@@ -124,6 +127,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "lots": ("Lots on the floor", "현장 로트"),
     "lateness": ("Lateness of shipped orders, h", "출하 주문의 지연 (시간)"),
     "since_start": ("since the start of the run", "실행 시작부터"),
+    "most": ("at most", "최대"),
     "soon": ("After a quarter of an hour.", "15분 뒤부터 표시됩니다."),
     # disturb
     "break": ("Break", "고장 내기"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError
@@ -206,6 +207,19 @@ def test_nobody_comes_without_the_token(browser: Any) -> None:
         assert "token" not in watched.page.url
         watched.page.close()
         assert watched.errors == []
+
+
+def test_the_server_ends_as_it_is_told(browser: Any) -> None:
+    """A signal ends it with its own exit code, also while somebody looks."""
+    with served("cell") as (url, pid):
+        watched = Watched(browser)
+        watched.open(url)
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{url}_solara/cdn/no-such-package@1.0.0/index.js")
+        os.kill(pid, signal.SIGTERM)
+        _, status = os.waitpid(pid, 0)
+        assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGTERM
+        watched.page.close()
 
 
 def test_a_factory_runs_in_mesas_own_page(browser: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dashboard.gate import COOKIE, Address, Gate
+from dashboard.server import installed
 from kernel.errors import BadInput
 
 TOKEN = "abcdefgh12345678"
@@ -24,6 +25,7 @@ PEM = Path(__file__)
         ({"host": "plant.example", "token": TOKEN}, "--tls-cert and --tls-key"),
         ({"token": "short"}, "at least 16"),
         ({"token": "a;b c\r\n" * 4}, "letters and digits"),
+        ({"behind_proxy": True}, "--behind-proxy: expected a --token"),
         ({"certificate": PEM}, "together with --tls-key"),
         ({"certificate": PEM, "key": Path("/nowhere.pem")}, "expected a file"),
         ({"port": 0}, "1 to 65535"),
@@ -137,6 +139,40 @@ def test_abroad_the_cookie_is_secure() -> None:
     address = Address(host="0.0.0.0", token=TOKEN, behind_proxy=True)
     welcome = visit(address, host="plant.example", query=f"token={TOKEN}")
     assert b"; Secure" in dict(welcome[0]["headers"])[b"set-cookie"]
+
+
+def test_other_peoples_cookies_do_no_harm() -> None:
+    """Cookies of other ports of this machine come along, whatever they look like."""
+    address = Address(token=TOKEN)
+    for odd in ("a,b=1", 'prefs={"a": 1}', "=", ";;", "x"):
+        assert status(visit(address, cookie=f"{odd}; {COOKIE}={TOKEN}")) == 200
+        assert status(visit(Address(), cookie=odd)) == 200
+
+
+def test_a_proxy_on_this_machine_may_have_any_name() -> None:
+    """What it passes on is let in with the token, by whatever name it was asked."""
+    address = Address(token=TOKEN, behind_proxy=True)
+    cookie = f"{COOKIE}={TOKEN}"
+    host, origin = "plant.example", "https://plant.example"
+    assert status(visit(address, host=host)) == 401
+    assert status(visit(address, host=host, cookie=cookie, origin=origin)) == 200
+    other = "https://evil.example"
+    assert status(visit(address, host=host, cookie=cookie, origin=other)) == 403
+    welcome = visit(address, host=host, query=f"token={TOKEN}")
+    assert b"; Secure" in dict(welcome[0]["headers"])[b"set-cookie"]
+
+
+def test_only_files_that_are_there_are_served(tmp_path: Path) -> None:
+    """Neither folders nor what lies outside, and nothing is deleted or fetched."""
+    (tmp_path / "cdn" / "lib").mkdir(parents=True)
+    (tmp_path / "cdn" / "lib" / "a.js").write_text("1")
+    (tmp_path / "secret").write_text("2")
+    base = tmp_path / "cdn"
+    assert installed(base, "lib/a.js") == base / "lib" / "a.js"
+    for path in ("lib", "lib/", "lib/b.js", "../secret", "/etc/passwd", ""):
+        with pytest.raises(FileNotFoundError):
+            installed(base, path)
+    assert (base / "lib" / "a.js").is_file()
 
 
 def test_garbage_does_not_break_the_gate() -> None:

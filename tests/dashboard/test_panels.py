@@ -75,6 +75,42 @@ def test_the_past_shows_the_plan_of_then(run: Run) -> None:
     run.seek(7 * HOUR)
 
 
+def test_a_plan_goes_with_its_planner() -> None:
+    """Under a policy without a planner nothing is planned, now or looking back."""
+    found = Run(scenario_of(CELL, policy="hybrid", days=0.5))
+    found.advance(4 * HOUR, seconds=60)
+    assert found.gantt(8 * HOUR, vehicles=False)["planned"]
+    found.change_policy("rule")
+    found.advance(5 * HOUR, seconds=60)
+    for time in (5 * HOUR, 4 * HOUR + MINUTE):
+        found.seek(time)
+        assert found.gantt(8 * HOUR, vehicles=False)["planned"] == []
+    found.seek(3 * HOUR)
+    assert found.gantt(8 * HOUR, vehicles=False)["planned"]
+
+
+def test_instances_are_told_in_their_unit() -> None:
+    """Bars begin on whole units, and sentences speak of units."""
+    found = Run(scenario_of(read_world("ft06"), policy="planned"))
+    found.advance(33_400, seconds=60)
+    chart = found.gantt(100_000, vehicles=False)
+    starts = {chart["begin"] // 1000 + bar[1] for bar in chart["bars"]}
+    assert 0 in starts
+    assert all(start >= 0 for start in starts)
+    found.advance(None, seconds=60)
+    told = [reason[3] for reason in found.why(words("en"), "all")]
+    assert any("units late" in sentence for sentence in told)
+
+
+def test_a_long_window_is_not_drawn_bar_by_bar() -> None:
+    """What cannot be told apart becomes one bar."""
+    found = Run(scenario_of(CELL, policy="rule", days=4))
+    found.advance(72 * HOUR, seconds=60)
+    near, far = (found.gantt(h * HOUR, vehicles=True)["bars"] for h in (8, 144))
+    assert len(far) < 2 * len(near) * 18
+    assert len(far) <= 6 * 2 * 400
+
+
 def test_orders_are_listed_with_progress(run: Run) -> None:
     """Open orders are all there; progress is between 0 and 1, of shipped ones 1."""
     rows = {row[0]: row for row in run.order_rows()}

@@ -149,6 +149,49 @@ def test_everybody_can_disturb(page: Page) -> None:
     assert run.factory.reproducible is False
 
 
+def test_what_happens_in_a_pause_is_seen_at_once(page: Page) -> None:
+    """Broken while time stands still, a machine is shown as broken."""
+    page.wait(lambda: page.status["now"] > HOUR, "an hour")
+    page.session.ask("play", on=False)
+    page.session.ask("view", selected=["machine", "mill"])
+    page.session.ask("disturb", what="break:mill:8 h")
+    page.wait(lambda: page.told.get("inspect"), "something to inspect")
+    page.wait(lambda: page.told["inspect"]["state"] == "aborted", "down")
+    now = page.status["now"]
+    page.session.ask("disturb", what="rush:flange:qty=1:due=4 h")
+    page.wait(lambda: any(row[0] == "R1" for row in page.told["orders"]), "R1")
+    assert page.status["now"] == now
+
+
+def test_nothing_happens_after_the_end(page: Page) -> None:
+    """A run that has ended is not touched any more: its record stays true."""
+    page.session.ask("speed", factor=0)
+    page.wait(lambda: page.status.get("ended"), "the end")
+    run = page.session.run
+    assert run is not None
+    before = len(run.factory.trace.events)
+    page.session.ask("disturb", what="break:mill:1 h")
+    page.wait(lambda: page.told.get("notice"), "a refusal")
+    page.session.ask("policy", name="negotiated")
+    wish = {"product": "flange", "options": SMALL, "quantity": 1}
+    page.session.ask("offer", **wish, due="4 h")
+    time.sleep(0.5)
+    assert len(run.factory.trace.events) == before
+    assert page.told.get("offer") is None
+    assert check_trace(CELL, run.factory.trace.events) == []
+
+
+def test_the_next_run_is_set_as_the_form_shows(page: Page) -> None:
+    """Keys set for one run of a world hold for the next, unless set anew."""
+    page.wait(lambda: page.status["now"] > 0, "a start")
+    common = {"world": "cell", "policy": "rule", "days": 1}
+    page.session.ask("start", **common, seed=2, settings=[["vehicles", "4"]])
+    page.wait(lambda: page.status.get("seed") == 2, "four vehicles")
+    page.session.ask("start", **common, seed=3, settings=[])
+    page.wait(lambda: page.status.get("seed") == 3, "the next")
+    assert len(page.told["drawing"]["vehicles"]) == 4
+
+
 def test_another_policy_takes_over(page: Page) -> None:
     """Switched in the middle, the run goes on under the other policy, and is true."""
     page.wait(lambda: page.status["now"] > HOUR, "an hour")
@@ -235,6 +278,11 @@ def test_another_run_can_be_begun(page: Page) -> None:
                 "due": "4 h",
             },
             "a whole number of pieces",
+        ),
+        (
+            "offer",
+            {"product": "flange", "options": SMALL, "quantity": 10**6, "due": "4 h"},
+            "expected up to",
         ),
         (
             "offer",
