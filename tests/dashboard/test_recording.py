@@ -30,7 +30,7 @@ def seen(state: State) -> str:
 def test_every_instant_is_what_a_replay_says(
     done: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Forward, back and to and fro: the state shown is that of a whole replay."""
+    """Forward and back again: the state shown is that of a whole replay."""
     monkeypatch.setattr(recording, "APART", 50)
     shown = Recording(done.world, done.trace.events)
     for hour in (1, 3.3, 9, 2, 2, 8.999, 0, 0.001, 12, 5):
