@@ -59,7 +59,15 @@ class Store:
             raise BadInput(str(path), "", f"is no store: {error}") from None
 
     def _open(self, fingerprint: str) -> None:
-        self._file = file = sqlite3.connect(self._path, timeout=1, isolation_level=None)
+        self._file = sqlite3.connect(self._path, timeout=1, isolation_level=None)
+        try:
+            self._prepare(fingerprint)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _prepare(self, fingerprint: str) -> None:
+        file = self._file
         # One writer, which keeps the file to itself. What is committed outlives the
         # program; after a power failure the last few may be gone, and are run again.
         file.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -75,7 +83,6 @@ class Store:
             file.executemany("INSERT INTO about VALUES (?, ?)", about)
         file.execute("COMMIT")
         if known is not None and known[0] != fingerprint:
-            file.close()
             problem = "holds runs of another design, world or version of it"
             raise BadInput(str(self._path), "", f"{problem}, expected the same")
 

@@ -6,6 +6,7 @@ import csv
 import json
 import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,9 +142,8 @@ def _kept(folder: Path) -> int:
 
 def _rows(store: Path) -> dict[int, tuple[object, ...]]:
     """Return the rows of a store, by run."""
-    with sqlite3.connect(store) as file:
+    with closing(sqlite3.connect(store)) as file, file:
         found = {row[0]: row for row in file.execute("SELECT * FROM runs")}
-    file.close()
     return found
 
 
