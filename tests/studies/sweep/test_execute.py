@@ -143,8 +143,7 @@ def _kept(folder: Path) -> int:
 def _rows(store: Path) -> dict[int, tuple[object, ...]]:
     """Return the rows of a store, by run."""
     with closing(sqlite3.connect(store)) as file, file:
-        found = {row[0]: row for row in file.execute("SELECT * FROM runs")}
-    return found
+        return {row[0]: row for row in file.execute("SELECT * FROM runs")}
 
 
 def test_the_store_holds_what_contracts_say(whole: execute.Sweep) -> None:
