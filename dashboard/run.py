@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
+from agents.policy import policy_of
 from agents.scenario import Scenario
 from agents.takeover import take_over
 from dashboard.chart import Chart
@@ -164,8 +165,6 @@ class Run:
 
     def change_policy(self, name: str) -> None:
         """Let another policy decide from now on."""
-        from agents.policy import policy_of
-
         policy = policy_of(name)
         self.plans.left(self.factory.now)
         self.factory.emit("decision_touched", "policy", what=f"policy={name}")

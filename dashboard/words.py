@@ -29,7 +29,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "real": ("real time", "실시간"),
     "time": ("Time", "시간"),
     "live": ("Live", "실시간 보기"),
-    "past": ("the past", "과거"),
     "ended": ("The run has ended.", "실행이 끝났습니다."),
     "policy": ("Policy", "정책"),
     "world": ("World", "공장 모델"),
@@ -37,7 +36,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "days": ("Days", "일수"),
     "key": ("Key", "키"),
     "value": ("Value", "값"),
-    "add": ("Add", "추가"),
     "remove": ("Remove", "제거"),
     "start": ("Start", "시작"),
     "starting_run": ("Starting ...", "시작하는 중 ..."),
@@ -111,7 +109,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "open": ("open", "진행 중"),
     "all": ("all", "전체"),
     "genealogy": ("How it was made", "생산 이력"),
-    "probability": ("On-time probability", "정시 확률"),
     # figures
     "on_time": ("On time", "정시 출하"),
     "weighted_tardiness": ("Weighted tardiness", "가중 지연"),
