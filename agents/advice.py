@@ -124,7 +124,7 @@ class Advice:
         operation = self._open(machine, head)
         now = machine.now
         if operation is not None and (
-            machine.has(operation) or machine.awaits(operation)
+            machine.supply.has(operation) or machine.supply.awaits(operation)
         ):
             return operation
         if now < head.start:
@@ -132,7 +132,7 @@ class Advice:
             return self._fill(machine, head) or "wait"
         for later in sequence[1:]:
             operation = self._open(machine, later)
-            if operation is not None and machine.has(operation):
+            if operation is not None and machine.supply.has(operation):
                 return operation
         return None
 
@@ -159,7 +159,7 @@ class Advice:
             back = machine.body.setup_time(
                 self.family.get(head.operation), operation.family
             )
-            if duration + setup + back <= gap and machine.has(operation):
+            if duration + setup + back <= gap and machine.supply.has(operation):
                 best = operation
         return best
 

@@ -11,15 +11,21 @@ from plant.crew import CrewBody
 if TYPE_CHECKING:
     from agents.factory import Factory
     from agents.machine import MachineAgent
+    from agents.work import OpenOperation
 
 
 class CrewAgent(Holon):
-    """Answers for a crew: repairs first, then whoever has waited longest."""
+    """Answers for a crew: repairs first, then the most urgent operation.
+
+    How urgent an operation is says the rule of the machine where it waits; of equally
+    urgent ones the first to ask is served first.
+    """
 
     def __init__(self, factory: Factory, body: CrewBody) -> None:
         super().__init__(factory, body.id)
         self.body = body
-        self.waiting: dict[str, str] = {}  # machine: work, in the order of asking
+        #: Operation by machine, in the order of asking; None: a repair.
+        self.waiting: dict[str, OpenOperation | None] = {}
 
     def begin(self) -> None:
         """Follow the shifts."""
@@ -35,17 +41,16 @@ class CrewAgent(Holon):
         change = hours.closes_after(self.now) if is_open else hours.opens_at(self.now)
         self.at(change, "shift", priority=Priority.SHIFT)
 
-    def ask(self, machine: MachineAgent, work: str) -> str | None:
+    def ask(
+        self, machine: MachineAgent, work: str, operation: OpenOperation | None
+    ) -> str | None:
         """Return an operator for a machine; None: it is told when one is free."""
-        repairs = any(w == "repair" for w in self.waiting.values())
-        if work == "repair" or not repairs:
+        if operation is None or None not in self.waiting.values():
             operator = self.body.take(machine.id, work)
             if operator is not None:
                 self.waiting.pop(machine.id, None)
                 return operator
-        self.waiting.setdefault(machine.id, work)
-        if work == "repair":
-            self.waiting[machine.id] = work
+        self.waiting[machine.id] = operation
         return None
 
     def release(self, operator: str) -> None:
@@ -55,11 +60,20 @@ class CrewAgent(Holon):
 
     def serve(self) -> None:
         """Let those who wait ask again, repairs first."""
-        waiting = sorted(self.waiting.items(), key=lambda item: item[1] != "repair")
+        waiting = sorted(self.waiting.items(), key=self._turn)
         self.waiting.clear()
-        for id, work in waiting:
+        for id, operation in waiting:
             machine = self.factory.machines[id]
-            if work == "repair":
+            if operation is None:
                 machine.at(self.now, "seek_repair", priority=Priority.MESSAGE)
             else:
                 machine.decide_soon()
+
+    def _turn(self, request: tuple[str, OpenOperation | None]) -> float:
+        """Return a key that sorts who waits as they should be served."""
+        id, operation = request
+        if operation is None:
+            return float("-inf")
+        machine = self.factory.machines[id]
+        setup = machine.body.setup_time(operation.family)
+        return -machine.outlook.urgency(operation, setup)

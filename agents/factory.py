@@ -317,14 +317,23 @@ class Factory(mesa.Model):
             )
         ]
 
-    def take_operator(self, skill: str, machine: MachineAgent, work: str) -> str | None:
-        """Return an operator with a skill for a machine, or None: it has to wait."""
+    def take_operator(
+        self,
+        skill: str,
+        machine: MachineAgent,
+        work: str,
+        operation: OpenOperation | None = None,
+    ) -> str | None:
+        """Return an operator with a skill for a machine, or None: it has to wait.
+
+        For ``operation``; None: for a repair.
+        """
         for crew in self.crews.values():
             if skill in crew.body.spec.skills:
-                operator = crew.ask(machine, work)
+                operator = crew.ask(machine, work, operation)
                 if operator is not None:
                     return operator
-        if work != "repair":
+        if operation is not None:
             machine.body.wait("operator")
         return None
 

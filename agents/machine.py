@@ -8,7 +8,8 @@ from agents.agent import Holon
 from agents.contract_net import Bid, Participant
 from agents.messages import CallForProposal, Message
 from agents.outlook import Outlook
-from agents.work import OpenOperation, Part
+from agents.supply import Supply
+from agents.work import OpenOperation
 from kernel.calendar import MINUTE, Priority
 from kernel.events import Event
 from plant.machine import MachineBody
@@ -33,6 +34,7 @@ class MachineAgent(Holon):
         self.body = body
         self.spec = body.spec
         self.outlook = Outlook(self)
+        self.supply = Supply(self)
         self.participant = Participant(
             self.address, factory.calendar, factory.network, self
         )
@@ -89,12 +91,12 @@ class MachineAgent(Holon):
 
     def decide(self) -> None:
         """Begin what can be begun; call for the parts of what comes next."""
-        self._call_parts()
+        self.supply.call()
         begun = False
         while (operation := self._next()) is not None and self._begin(operation):
             begun = True
         if begun:
-            self._call_parts()  # there is room for more
+            self.supply.call()  # there is room for more
 
     def mine(self, operation: OpenOperation) -> bool:
         """Return whether an operation is its own to begin."""
@@ -136,7 +138,7 @@ class MachineAgent(Holon):
                 continue
             if factory.lacks_material(operation):
                 continue
-            if not operation.called and self._stuck(operation):
+            if not operation.called and self.supply.stuck(operation):
                 continue
             arrival = max(now, self.outlook.expected_arrival(operation))
             setup = body.setup_time(operation.family)
@@ -162,11 +164,6 @@ class MachineAgent(Holon):
                 best, most = operation, value
         return best
 
-    def _stuck(self, operation: OpenOperation) -> bool:
-        """Return whether its parts have no slot here, and get none now."""
-        lots = [self.factory.floor.lot(p.lot) for p in operation.parts]
-        return not self.body.buffers.fits(lots)
-
     def _begin(self, operation: OpenOperation) -> bool:
         """Set up for an operation, or start it; False if neither is possible now."""
         body, factory = self.body, self.factory
@@ -176,19 +173,21 @@ class MachineAgent(Holon):
                 return False  # it must run empty first
             operator = None
             if attendance is not None and attendance.setup:
-                operator = factory.take_operator(attendance.skill, self, "setup")
+                operator = factory.take_operator(
+                    attendance.skill, self, "setup", operation
+                )
                 if operator is None:
                     return False
                 self.operators["setup"] = operator
             assert operation.family is not None
             body.set_up(operation.family, operator)
             return False
-        if not self.has(operation):
+        if not self.supply.has(operation):
             body.wait("material" if factory.lacks_material(operation) else "part")
             return False
         operator = None
         if attendance is not None and attendance.run > 0:
-            operator = factory.take_operator(attendance.skill, self, "run")
+            operator = factory.take_operator(attendance.skill, self, "run", operation)
             if operator is None:
                 return False
         body.wait(None)
@@ -222,103 +221,6 @@ class MachineAgent(Holon):
         operator = self.operators.pop(work, None)
         if operator is not None:
             self.factory.free_operator(operator)
-
-    def awaits(self, operation: OpenOperation) -> bool:
-        """Return whether its parts are here or on their way."""
-        return operation.complete and all(
-            (part.moving and part.heading == self.id)
-            or (part.at == self.id and part.lot in self.body.buffers.input)
-            for part in operation.parts
-        )
-
-    def has(self, operation: OpenOperation) -> bool:
-        """Return whether all it needs of parts and material is here."""
-        if self.factory.lacks_material(operation):
-            return False
-        return operation.complete and all(
-            part.at == self.id
-            and not part.moving
-            and not part.working
-            and part.lot in self.body.buffers.input
-            for part in operation.parts
-        )
-
-    def _call_parts(self) -> None:
-        """Keep slots for the parts wanted next, and have them brought."""
-        waiting = [
-            operation
-            for operation in self.agenda.values()
-            if not operation.called and self.mine(operation) and operation.complete
-        ]
-        full = self.body.buffers.room <= 0
-        if full:  # but what shares a slot may still come
-            waiting = [operation for operation in waiting if not self._stuck(operation)]
-        if not waiting:
-            if not full:
-                self._seek_work()
-            return
-        horizon = self.now + self.factory.fleet.look_ahead
-        planner = self.factory.planner
-        if planner is not None and planner.leads:
-            waiting.sort(key=planner.rank)
-        elif len(waiting) > 1:
-            waiting.sort(key=lambda op: -self.outlook.urgency(op))
-        for operation in waiting:
-            soon = all(self._callable(part, horizon) for part in operation.parts)
-            if soon and not self.factory.lacks_material(operation):
-                if not self._stuck(operation):
-                    self._call(operation)
-            elif operation.parts:
-                ready = operation.ready - self.factory.fleet.look_ahead
-                if ready > self.now:
-                    self.wake_at(ready)
-
-    def _seek_work(self) -> None:
-        """Take over, or have announced again, what waits elsewhere, before running dry.
-
-        An early choice of machine is worth keeping only while that machine is the
-        sooner one.
-        """
-        body, factory = self.body, self.factory
-        if (
-            factory.planner is not None
-            or body.down
-            or body.buffers.input
-            or body.buffers.incoming
-            or (body.hours is not None and not body.hours.is_open(self.now))
-        ):
-            return
-        horizon = self.now + factory.fleet.look_ahead
-        free = factory.fleet.group is None  # to move a part costs nothing
-        waiting = [
-            operation
-            for operation in factory.able[self.id].values()
-            if operation.holder not in (None, self.id)
-            and operation.complete
-            and (free or not operation.called)
-            and not operation.running
-            and all(self._callable(part, horizon) for part in operation.parts)
-            and not factory.lacks_material(operation)
-        ]
-        if waiting:
-            best = max(waiting, key=lambda op: (self.outlook.urgency(op), op.id))
-            factory.market.reconsider(best, margin=0.0)
-
-    @staticmethod
-    def _callable(part: Part, horizon: int) -> bool:
-        """Return whether a vehicle may be sent for a part that will be ready soon."""
-        if part.moving or (part.working and part.uncertain):
-            return False
-        return part.ready <= horizon
-
-    def _call(self, operation: OpenOperation) -> None:
-        operation.called = True
-        floor = self.factory.floor
-        for part in operation.parts:
-            if part.lot in self.body.buffers.input:
-                continue
-            self.body.reserve(floor.lot(part.lot))
-            self.factory.fleet.request(part, self.id, operation)
 
     def wake_at(self, time: int) -> None:
         """Look again at a time, unless that is to happen earlier anyway."""

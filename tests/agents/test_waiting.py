@@ -103,6 +103,23 @@ def test_one_operator_for_two_machines(policy: str) -> None:
     assert sorted(ends(run(world, policy)).values()) == [10, 20]
 
 
+@every_policy
+def test_an_operator_goes_where_it_is_most_urgent(policy: str) -> None:
+    """One operator is at M until 10; N has asked before L, which is due sooner."""
+    attended: dict[str, Any] = {"operator": {"skill": "fit"}}
+    world = small_world(
+        [machine(id, **attended) for id in "MNL"],
+        [product(step("s", id), id=f"for-{id}") for id in "MNL"],
+        [
+            order("O1", "for-M"),
+            order("O2", "for-N", due="90 d", arrival="1 min"),
+            order("O3", "for-L", due="20 min", arrival="2 min"),
+        ],
+        crews=[{"id": "crew", "operators": 1, "skills": ["fit"]}],
+    )
+    assert starts(run(world, policy)) == {"O1.1:s": 0, "O3.1:s": 10, "O2.1:s": 20}
+
+
 def test_an_operator_for_the_first_part_of_a_run() -> None:
     """Needed for 40 % of 10 min, the operator is at the next machine after 4."""
     attended: dict[str, Any] = {"operator": {"skill": "fit", "run": 0.4}}
