@@ -77,8 +77,8 @@ class PlannerAgent(Holon):
                 flow=params.flow,
                 setup=params.setup,
                 spread=round(params.spread * factory.typical_duration),
-                moved=params.stability * 1000,
-                changed=params.stability * 1000,
+                moved=params.stability * factory.typical_duration,
+                changed=params.stability * factory.typical_duration,
             )
         )
         self.advice = Advice.empty(factory, self.leads)

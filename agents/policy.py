@@ -42,8 +42,8 @@ class PlannerParams:
         How much sooner or later than planned an order may be done, in typical
         durations: it decides from when on an order counts as in danger.
     stability
-        Price of an operation that changes its machine, in seconds of tardiness of
-        weight 1.
+        Price of an operation that changes its machine, in typical durations of
+        tardiness of weight 1: a second means much to one plant and little to another.
     setup
         Price of set-up time beside tardiness, per ms, where a job's weight is 1.
     frozen
@@ -60,7 +60,7 @@ class PlannerParams:
     exact_limit: float = 0.05
     flow: float = 0.2
     spread: float = 15.0
-    stability: float = 1000.0
+    stability: float = 10.0
     setup: float = 0.0
     frozen: int = 0
 
