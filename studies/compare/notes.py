@@ -8,6 +8,7 @@ from kernel.calendar import HOUR
 from measures.statistics import FEWEST_RESAMPLED
 from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
+from studies.compare.table import over_cells
 from studies.compare.warmup import WarmUp
 from studies.tables import shown, unit_of
 
@@ -45,16 +46,13 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         f"resampled, in % of {first.reference} where it is not 0. p Holm: of the "
         f"paired t-test, adjusted for {family}; the intervals are not adjusted."
     )
-    pooled = (
-        experiment.pooled(policy, kpi)
-        for policy in first.others
-        for kpi in experiment.shown
-    )
-    if len(experiment.cells) > 1 and any(pooled):
+    if any(any(over_cells(experiment, kpi)) for kpi in experiment.shown):
         seeds = min(len(cell.seeds) for cell in experiment.cells)
         yield (
-            "pooled: the mean over cells of the difference in %, one value a seed; "
-            f"its interval goes over the {seeds} seeds that all cells have."
+            "pooled: the mean over cells of the difference in %, so that cells count "
+            "alike; sum of cells: the difference of the sum over cells in % of "
+            f"{first.reference}'s (Fieller's interval). Both have one value a seed, "
+            f"and go over the {seeds} seeds that all cells have."
         )
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
         yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from measures.statistics import Interval, of_base
 from studies.compare.experiment import Experiment
+from studies.compare.table import over_cells
 from studies.tables import unit_of
 
 #: Okabe and Ito's colours, which colour-blind people tell apart.
@@ -37,8 +38,8 @@ def forest(experiment: Experiment) -> Figure:
     """Return the differences from the reference with their 95 % intervals.
 
     Thick: Student's t; thin: bootstrap. A panel a KPI, each with a scale of its own; a
-    line a policy, and a cell where something is varied, with the difference pooled over
-    the cells as a diamond. A KPI that does not differ is left out.
+    line a policy, and a cell where something is varied, with the differences over all
+    cells as diamonds. A KPI that does not differ is left out.
     """
     first = experiment.first
     panels = [_panel(experiment, kpi) for kpi in experiment.shown]
@@ -96,12 +97,10 @@ def _panel(experiment: Experiment, kpi: str) -> _Panel:
             plain = of_base(plain, difference.base) or plain
             bootstrap = of_base(bootstrap, difference.base) or bootstrap
         lines.append(_Line(head, policy, plain, bootstrap))
-    if relative and len(experiment.cells) > 1:
-        for policy in first.others:
-            pooled = experiment.pooled(policy, kpi)
-            if pooled is not None:
-                none = Interval(pooled.mean, None, None)
-                lines.append(_Line("pooled", policy, pooled, none, pooled=True))
+    if relative:
+        for head, policy, over in over_cells(experiment, kpi):
+            none = Interval(over.mean, None, None)
+            lines.append(_Line(head, policy, over, none, pooled=True))
     unit = f"% of {first.reference}" if relative else unit_of(kpi, first.unit)
     return _Panel(kpi, unit, lines)
 

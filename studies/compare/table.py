@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kernel.calendar import HOUR
-from measures.statistics import of_base
+from measures.statistics import Interval, of_base
 from studies.compare.comparison import Comparison, Difference
 from studies.compare.experiment import Experiment
 from studies.tables import Table, interval_text, shown, unit_of
@@ -52,7 +54,7 @@ def _named(kpi: str, unit: str) -> str:
 
 
 def _cells_table(experiment: Experiment, kpi: str) -> Table:
-    """Return one KPI by cell and policy, and pooled over the cells.
+    """Return one KPI by cell and policy, then what is said of all cells together.
 
     Differences are in percent only, unless a cell has none.
     """
@@ -65,11 +67,9 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
         for told in _rows(experiment, i, kpi, unit):
             rows.append([*head, *told])
             head = [""] * len(head)
-    for policy in first.others if len(experiment.cells) > 1 else ():
-        pooled = experiment.pooled(policy, kpi)
-        if pooled is not None:
-            head = ["pooled", *[""] * (len(keys) - 1)]
-            rows.append([*head, policy, "", "", interval_text(pooled, "%"), "", ""])
+    for name, policy, found in over_cells(experiment, kpi):
+        head = [name, *[""] * (len(keys) - 1)]
+        rows.append([*head, policy, "", "", percent_text(found), "", ""])
     columns = [*_short(keys), "policy", *_columns(experiment)]
     absolute = len(keys) + 2
     if all(bool(row[absolute]) <= bool(row[absolute + 1]) for row in rows):
@@ -79,6 +79,35 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
     title = f"{_named(kpi, unit)} - {_title(experiment)}"
     right = tuple(columns[len(keys) + 1 :])
     return Table(title, tuple(columns), [tuple(row) for row in rows], right)
+
+
+def over_cells(experiment: Experiment, kpi: str) -> Iterator[tuple[str, str, Interval]]:
+    """Yield the differences over all cells in percent: what, of which policy."""
+    if len(experiment.cells) == 1:
+        return
+    for name, estimate in (
+        ("pooled", experiment.pooled),
+        ("sum of cells", experiment.summed),
+    ):
+        for policy in experiment.first.others:
+            found = estimate(policy, kpi)
+            if found is not None:
+                yield name, policy, found
+
+
+def percent_text(found: Interval) -> str:
+    """Return an interval in percent: ``mean ± half``, or with limits if it is lopsided.
+
+    It is called so if the halves differ where they are written.
+    """
+    if found.low is None or found.high is None:
+        return interval_text(found, "%")
+    digits = 0 if found.high - found.low >= 20 else 1
+    below, above = found.mean - found.low, found.high - found.mean
+    if abs(below - above) < 10**-digits:
+        return interval_text(found, "%")
+    mean, low, high = (round(x, digits) + 0.0 for x in found)  # not -0
+    return f"{mean:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
 
 
 def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str, ...]]:
