@@ -103,7 +103,10 @@ class Experiment:
         return self._over_cells(summed_percent, policy, kpi)
 
     def _over_cells(
-        self, estimate: Callable[[list[Pairs]], Interval | None], policy: str, kpi: str
+        self,
+        estimate: Callable[[Sequence[Pairs]], Interval | None],
+        policy: str,
+        kpi: str,
     ) -> Interval | None:
         """Return an estimate over cells, all of which must have the KPI."""
         pairs = [cell.pairs(policy, kpi) for cell in self.cells]

@@ -106,8 +106,11 @@ def percent_text(found: Interval) -> str:
     below, above = found.mean - found.low, found.high - found.mean
     if abs(below - above) < 10**-digits:
         return interval_text(found, "%")
-    mean, low, high = (round(x, digits) + 0.0 for x in found)  # not -0
-    return f"{mean:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
+
+    def text(value: float) -> str:
+        return f"{round(value, digits) + 0.0:,.{digits}f}"  # not -0
+
+    return f"{text(found.mean)} ({text(found.low)} to {text(found.high)})"
 
 
 def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str, ...]]:
