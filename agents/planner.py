@@ -140,7 +140,7 @@ class PlannerAgent(Holon):
             factory.reproducible &= result.reproducible
             plan = result.plan
         else:
-            plan = refresh(situation.problem)
+            plan = refresh(situation.problem, fresh=self.params.fresh)
         trigger = " ".join(triggers)
         if self.watcher is not None:
             self.watcher.decided(plan, situation, trigger)
@@ -152,6 +152,7 @@ class PlannerAgent(Holon):
             return Params(budget=max(2000, params.search), seed=self.factory.case.seed)
         return Params(
             race=RACE,
+            fresh=params.fresh,
             budget=params.search,
             windows=params.cpsat_windows,
             window_work=params.cpsat_limit,
