@@ -1,4 +1,4 @@
-"""Policies under the same seeds: the same luck for each, hence pairs."""
+"""Policies, or values of another factor, under the same seeds: equal luck, so pairs."""
 
 from __future__ import annotations
 
@@ -81,6 +81,9 @@ class Comparison:
         The policy the others are held against: the first.
     outcomes
         By policy, seed by seed.
+    factor
+        What is compared: policies, or the values of another key, which then stand
+        wherever policies are spoken of here.
     settings
         What was varied and how this cell has it, (key, value).
     unit
@@ -94,6 +97,7 @@ class Comparison:
     seeds: tuple[int, ...]
     reference: str
     outcomes: Mapping[str, Sequence[Outcome]]
+    factor: str = "policy"
     settings: Settings = ()
     unit: str = ""
     warm_up: int = 0
@@ -163,7 +167,7 @@ class Comparison:
         """What the checker found in all the runs, with settings, policy and seed."""
         where = f"{self.label}, " if self.settings else ""
         return tuple(
-            f"{where}policy {policy}, seed {seed}: {said}"
+            f"{where}{self.factor} {policy}, seed {seed}: {said}"
             for policy, runs in self.outcomes.items()
             for seed, one in zip(self.seeds, runs, strict=True)
             for said in one.violations

@@ -135,7 +135,8 @@ def _varied(experiment: Experiment) -> Iterator[str]:
             f"In {unsettled} of {len(found)} cells MSER-5 finds no cut in the first "
             "half of some series: the runs are too short to tell."
         )
-    yield "Other KPIs: name them by --kpi, or see --json and --out."
+    if set(experiment.first.names) - set(experiment.shown):
+        yield "Other KPIs: name them by --kpi, or see --json and --out."
 
 
 def _remedy(settling: WarmUp) -> str:

@@ -16,7 +16,10 @@ def tables(experiment: Experiment) -> list[Table]:
     if not experiment.varied:
         return [_kpi_table(experiment)]
     found = [_cells_table(experiment, kpi) for kpi in experiment.shown]
-    return [*found, _settling_table(experiment)]
+    stops = experiment.stopping.half_width is not None
+    if stops or any(cell.settling is not None for cell in experiment.cells):
+        found.append(_settling_table(experiment))
+    return found
 
 
 def _columns(experiment: Experiment) -> tuple[str, ...]:
@@ -45,7 +48,7 @@ def _kpi_table(experiment: Experiment) -> Table:
         if told:
             rows.append((_named(kpi, unit), *[""] * (len(told[0]) - 1)))
         rows += [(f"  {policy}", *rest) for policy, *rest in told]
-    columns = ("KPI, policy", *_columns(experiment))
+    columns = (f"KPI, {comparison.factor}", *_columns(experiment))
     return Table(_title(experiment), columns, rows, columns[1:])
 
 
@@ -70,7 +73,7 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
     for name, policy, found in over_cells(experiment, kpi):
         head = [name, *[""] * (len(keys) - 1)]
         rows.append([*head, policy, "", "", percent_text(found), "", ""])
-    columns = [*_short(keys), "policy", *_columns(experiment)]
+    columns = [*_short([*keys, first.factor]), *_columns(experiment)]
     absolute = len(keys) + 2
     if all(bool(row[absolute]) <= bool(row[absolute + 1]) for row in rows):
         columns[absolute + 1] = f"{columns[absolute]}, %"

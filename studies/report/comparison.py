@@ -38,25 +38,38 @@ def comparison_report(experiment: Experiment, command: Sequence[str] = ()) -> st
             text=(again,) if command else (),
             parts=[Table("", ("what", "value"), _about(experiment))],
         ),
-        Section(
-            title="Results",
-            text=(_meaning(first), *notes(experiment)),
-            parts=tables(experiment),
-            folded=[_all(cell) for cell in experiment.cells],
-        ),
+        *results(experiment),
     ]
-    if experiment.varied:
-        caption = f"Paired differences from {first.reference} with 95 % intervals"
-        chart = Chart(figure=forest(experiment), caption=caption, wide=True)
-        sections.append(Section(title="Differences", parts=[chart]))
-    else:
-        sections += [*_differences(first), *_by_seed(first)]
     if experiment.violations:
         found = tuple(experiment.violations)
         sections.append(Section(title="Violations the checker found", text=found))
     title = f"{first.world}: {', '.join(first.kpis)} compared"
     lead = "" if experiment.varied else _lead(first)
     return page(title, sections, lead)
+
+
+def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section]:
+    """Return tables and pictures of a comparison.
+
+    Parameters
+    ----------
+    remarks
+        Sentences to be said beside those of every comparison.
+    """
+    first = experiment.first
+    sections = [
+        Section(
+            title="Results",
+            text=(_meaning(first), *notes(experiment), *remarks),
+            parts=tables(experiment),
+            folded=[_all(cell) for cell in experiment.cells],
+        )
+    ]
+    if not experiment.varied:
+        return [*sections, *_differences(first), *_by_seed(first)]
+    caption = f"Paired differences from {first.reference} with 95 % intervals"
+    chart = Chart(figure=forest(experiment), caption=caption, wide=True)
+    return [*sections, Section(title="Differences", parts=[chart])]
 
 
 def _about(experiment: Experiment) -> list[tuple[str, str]]:
@@ -110,8 +123,13 @@ def _meaning(comparison: Comparison) -> str:
         return "One replication each: there are no intervals."
     return (
         f"Means over {len(comparison.seeds)} replications. An interval of a difference "
-        "that includes 0 means that the runs do not tell the policies apart."
+        f"that includes 0 means that the runs do not tell {_several(comparison)} apart."
     )
+
+
+def _several(comparison: Comparison) -> str:
+    own = comparison.factor == "policy"
+    return "the policies" if own else f"the values of {comparison.factor}"
 
 
 def _all(comparison: Comparison) -> Table:
