@@ -160,7 +160,7 @@ KPI_TABLE: dict[str, Kpi] = {
         "share; min",
         "over adopted plans: `machine`: operations given another machine / operations; "
         "`start`: mean shift of their starts; `near`: of the operations that the plan "
-        "before had beginning within 2 h, or overdue, and that have not begun, the "
+        "before had beginning within 2 h or earlier, and that have not begun, the "
         "share given another machine (goal: at most 5 %); `refresh`: the same share "
         "over the refreshes by dispatch at minor events",
         "rescheduling",

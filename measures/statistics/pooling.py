@@ -8,15 +8,19 @@ gives one value, and intervals go over the seeds (cluster means; Cameron & Mille
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
-from statistics import covariance, fmean, variance
+from math import isfinite
+from statistics import fmean
+from typing import Any
+
+import numpy as np
 
 from measures.statistics.intervals import (
     CONFIDENCE,
+    FEWEST_RESAMPLED,
     Interval,
     check_confidence,
     mean_interval,
-    t_quantile,
+    resampled_limits,
 )
 
 #: Values and reference values of a cell, by seed.
@@ -66,10 +70,12 @@ def summed_percent(
 ) -> Interval | None:
     """Return the difference of the sums over cells, in percent of the reference's sum.
 
-    The ratio of two means over seeds, less one. Its interval is Fieller's (1954): all
-    ratios r for which a t-test does not see that ``values - r * reference`` has a mean
-    other than 0. So the reference's own error is in it, and where sums over cells are
-    normal it covers exactly what it promises. It need not be symmetric.
+    The ratio of two means over seeds, less one, so that a cell weighs what it has. The
+    seeds are resampled, each with all of its cells
+    (:func:`~measures.statistics.intervals.resampled_limits`): the reference's own error
+    is in the interval, which need not be symmetric. Where few seeds have most of a KPI,
+    the linearised interval (the delta method) covers too little and Fieller's often
+    does not exist: see docs/compare.md.
 
     Parameters
     ----------
@@ -79,9 +85,9 @@ def summed_percent(
     Returns
     -------
     Interval or None
-        In percent; None if the reference's sum has a mean of 0. Limits are None of one
-        seed, and where the reference's sum cannot be told from 0: there the ratio may
-        be anything.
+        In percent; None if the reference's sum has a mean of 0. Limits are None of
+        fewer than :data:`~measures.statistics.intervals.FEWEST_RESAMPLED` seeds, and
+        where the reference has nothing in so many of them that there is no limit.
 
     Raises
     ------
@@ -94,25 +100,23 @@ def summed_percent(
         [sum(cell[side][seed] for cell in cells) for seed in range(seeds)]
         for side in (0, 1)
     )
-    ours, theirs = fmean(values), fmean(reference)
-    if theirs == 0:
+    if fmean(reference) == 0:
         return None
-    # Of a negative reference less is negative, too.
-    percent = 100 * (1 if theirs > 0 else -1)
-    mean = percent * (ours / theirs - 1)
-    if seeds < 2:
+    mean = float(_percent(np.asarray(values), np.asarray(reference)))
+    if seeds < FEWEST_RESAMPLED:
         return Interval(mean, None, None)
-    share = t_quantile(seeds - 1, confidence) ** 2 / seeds
-    square = theirs**2 - share * variance(reference)
-    if square <= 0:
+    low, high = resampled_limits((values, reference), _percent, confidence)
+    if not (isfinite(low) and isfinite(high)):
         return Interval(mean, None, None)
-    mixed = ours * theirs - share * covariance(values, reference)
-    rest = ours**2 - share * variance(values)
-    reach = sqrt(max(0.0, mixed**2 - square * rest))
-    low, high = sorted(
-        percent * ((mixed + side * reach) / square - 1) for side in (-1, 1)
-    )
     return Interval(mean, low, high)
+
+
+def _percent(values: Any, reference: Any, axis: int = -1) -> Any:
+    """Return the difference of means in percent; without limit over nothing."""
+    ours, theirs = values.mean(axis), reference.mean(axis)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = 100 * (ours - theirs) / abs(theirs)
+    return np.where(theirs == 0, np.inf, share)
 
 
 def _common(cells: Sequence[Pairs]) -> int:

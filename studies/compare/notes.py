@@ -51,8 +51,8 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         yield (
             "pooled: the mean over cells of the difference in %, so that cells count "
             "alike; sum of cells: the difference of the sum over cells in % of "
-            f"{first.reference}'s (Fieller's interval). Both have one value a seed, "
-            f"and go over the {seeds} seeds that all cells have."
+            f"{first.reference}'s, seeds resampled. Both have one value a seed, and go "
+            f"over the {seeds} seeds that all cells have."
         )
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
         yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."

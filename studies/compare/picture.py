@@ -98,9 +98,8 @@ def _panel(experiment: Experiment, kpi: str) -> _Panel:
             bootstrap = of_base(bootstrap, difference.base) or bootstrap
         lines.append(_Line(head, policy, plain, bootstrap))
     if relative:
-        for head, policy, over in over_cells(experiment, kpi):
-            none = Interval(over.mean, None, None)
-            lines.append(_Line(head, policy, over, none, pooled=True))
+        for head, policy, plain, bootstrap in over_cells(experiment, kpi):
+            lines.append(_Line(head, policy, plain, bootstrap, pooled=True))
     unit = f"% of {first.reference}" if relative else unit_of(kpi, first.unit)
     return _Panel(kpi, unit, lines)
 

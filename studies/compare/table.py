@@ -70,9 +70,10 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
         for told in _rows(experiment, i, kpi, unit):
             rows.append([*head, *told])
             head = [""] * len(head)
-    for name, policy, found in over_cells(experiment, kpi):
+    for name, policy, plain, resampled in over_cells(experiment, kpi):
         head = [name, *[""] * (len(keys) - 1)]
-        rows.append([*head, policy, "", "", percent_text(found), "", ""])
+        limits = _limits_text(resampled, "%")
+        rows.append([*head, policy, "", "", interval_text(plain, "%"), limits, ""])
     columns = [*_short([*keys, first.factor]), *_columns(experiment)]
     absolute = len(keys) + 2
     if all(bool(row[absolute]) <= bool(row[absolute + 1]) for row in rows):
@@ -84,36 +85,24 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
     return Table(title, tuple(columns), [tuple(row) for row in rows], right)
 
 
-def over_cells(experiment: Experiment, kpi: str) -> Iterator[tuple[str, str, Interval]]:
-    """Yield the differences over all cells in percent: what, of which policy."""
+def over_cells(
+    experiment: Experiment, kpi: str
+) -> Iterator[tuple[str, str, Interval, Interval]]:
+    """Yield the differences over all cells in percent: what, of which policy.
+
+    Then with its interval by Student's t and that of the bootstrap, one of which is
+    without limits.
+    """
     if len(experiment.cells) == 1:
         return
-    for name, estimate in (
-        ("pooled", experiment.pooled),
-        ("sum of cells", experiment.summed),
-    ):
-        for policy in experiment.first.others:
-            found = estimate(policy, kpi)
-            if found is not None:
-                yield name, policy, found
-
-
-def percent_text(found: Interval) -> str:
-    """Return an interval in percent: ``mean ± half``, or with limits if it is lopsided.
-
-    It is called so if the halves differ where they are written.
-    """
-    if found.low is None or found.high is None:
-        return interval_text(found, "%")
-    digits = 0 if found.high - found.low >= 20 else 1
-    below, above = found.mean - found.low, found.high - found.mean
-    if abs(below - above) < 10**-digits:
-        return interval_text(found, "%")
-
-    def text(value: float) -> str:
-        return f"{round(value, digits) + 0.0:,.{digits}f}"  # not -0
-
-    return f"{text(found.mean)} ({text(found.low)} to {text(found.high)})"
+    for policy in experiment.first.others:
+        found = experiment.pooled(policy, kpi)
+        if found is not None:
+            yield "pooled", policy, found, Interval(found.mean, None, None)
+    for policy in experiment.first.others:
+        found = experiment.summed(policy, kpi)
+        if found is not None:
+            yield "sum of cells", policy, Interval(found.mean, None, None), found
 
 
 def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str, ...]]:
@@ -138,12 +127,17 @@ def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str
 def _limits(difference: Difference, unit: str) -> str:
     """Return the limits of the bootstrap: in percent where there is one, else plain."""
     percent = of_base(difference.bootstrap, difference.base)
-    found = difference.bootstrap if percent is None else percent
+    if percent is None:
+        return _limits_text(difference.bootstrap, unit)
+    return _limits_text(percent, "%")
+
+
+def _limits_text(found: Interval, unit: str) -> str:
     if found.low is None or found.high is None:
         return ""
-    if percent is None:
-        return f"{shown(found.low, unit)} to {shown(found.high, unit)}"
-    return f"{found.low:,.1f} to {found.high:,.1f}"
+    if unit == "%":
+        return f"{found.low:,.1f} to {found.high:,.1f}"
+    return f"{shown(found.low, unit)} to {shown(found.high, unit)}"
 
 
 def p_text(p: float | None) -> str:
