@@ -130,7 +130,7 @@ def test_any_factor_can_be_compared(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "place", "said"),
     [
-        ('compare = "polcy"', "compare", 'did you mean "policy"'),
+        ('compare = "policies"', "compare", 'did you mean "policy"'),
         ('compare = "xyz"', "compare", "expected a factor with a list"),
         ('reference = "rule"', "reference", "expected compare beside it"),
         ('compare = "mtbf"', "compare", "is sampled"),
