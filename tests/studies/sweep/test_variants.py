@@ -77,7 +77,7 @@ def test_settings_may_end_like_the_words_of_a_span(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "said"),
     [
-        ("a = { planner.searchs = 0 }", "variants.a.planner.searchs", '"planner.search"'),
+        ("a = { planner.windw = 9 }", "variants.a.planner.windw", '"planner.window"'),
         ("a = { planner.fresh = 2 }", "variants.a.planner.fresh", "expected bool"),
         ("a = { laod = 0.5 }", "variants.a.laod", 'did you mean "load"'),
         ("a = { load = 0.5 }", "variants.a.load", "is a factor too"),
