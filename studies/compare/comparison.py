@@ -19,6 +19,7 @@ from measures.statistics import (
 )
 from studies.compare.outcome import Outcome
 from studies.compare.warmup import WarmUp, warm_up
+from worlds.keys import value_of
 
 Settings = tuple[tuple[str, str], ...]
 
@@ -114,6 +115,13 @@ class Comparison:
     @cached_property
     def _differences(self) -> dict[tuple[str, str], Difference | None]:
         return {}
+
+    @property
+    def against(self) -> str:
+        """What the reference is called: by its name, a number with its factor."""
+        if isinstance(value_of(self.reference), str):
+            return self.reference
+        return f"{self.factor.rpartition('.')[2]} {self.reference}"
 
     @property
     def others(self) -> list[str]:

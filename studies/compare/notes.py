@@ -43,7 +43,7 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         family = f"the {count} comparisons of the table"
     yield (
         "Differences are paired by seed. bootstrap: 95 % limits of the difference, "
-        f"resampled, in % of {first.reference} where it is not 0. p Holm: of the "
+        f"resampled, in % of {first.against} where it is not 0. p Holm: of the "
         f"paired t-test, adjusted for {family}; the intervals are not adjusted."
     )
     if any(any(over_cells(experiment, kpi)) for kpi in experiment.shown):
@@ -51,7 +51,7 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         yield (
             "pooled: the mean over cells of the difference in %, so that cells count "
             "alike; sum of cells: the difference of the sum over cells in % of "
-            f"{first.reference}'s, seeds resampled. Both have one value a seed, and go "
+            f"{first.against}'s, seeds resampled. Both have one value a seed, and go "
             f"over the {seeds} seeds that all cells have."
         )
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
@@ -90,7 +90,7 @@ def _stopping(experiment: Experiment) -> Iterator[str]:
         needed = stopping.needed(cell)
         where = f"{cell.label}: it" if experiment.varied else "It"
         if needed is None:
-            yield f"{where} is out of reach: {cell.reference} has a mean of 0."
+            yield f"{where} is out of reach: {cell.against} has a mean of 0."
         else:
             yield f"{where} would take about {needed} replications."
 

@@ -13,7 +13,10 @@ from studies.compare.table import over_cells
 from studies.tables import unit_of
 
 #: Okabe and Ito's colours, which colour-blind people tell apart.
-_PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_PALETTE = (
+    *("#0072B2", "#D55E00", "#009E73", "#CC79A7"),
+    *("#E69F00", "#56B4E9", "#000000", "#F0E442"),
+)
 _ROW, _AXIS = 0.3, 0.85  # inches: a line, and what a panel needs besides
 _MOST_CELLS = 200
 
@@ -59,7 +62,7 @@ def forest(experiment: Experiment) -> Figure:
     span = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     figure.suptitle(
         f"{first.world}, {first.days:g} days, {span} replications: difference from "
-        f"{first.reference}, 95 %",
+        f"{first.against}, 95 %",
         fontsize=11,
     )
     marks = [Line2D([], [], color="0.35", linewidth=3, label="Student's t, paired")]
@@ -100,7 +103,7 @@ def _panel(experiment: Experiment, kpi: str) -> _Panel:
     if relative:
         for head, policy, plain, bootstrap in over_cells(experiment, kpi):
             lines.append(_Line(head, policy, plain, bootstrap, pooled=True))
-    unit = f"% of {first.reference}" if relative else unit_of(kpi, first.unit)
+    unit = f"% of {first.against}" if relative else unit_of(kpi, first.unit)
     return _Panel(kpi, unit, lines)
 
 

@@ -23,7 +23,7 @@ def tables(experiment: Experiment) -> list[Table]:
 
 
 def _columns(experiment: Experiment) -> tuple[str, ...]:
-    reference = experiment.first.reference
+    reference = experiment.first.against
     return ("value", f"less {reference}", "of it, %", "bootstrap, %", "p Holm")
 
 

@@ -67,7 +67,7 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
     ]
     if not experiment.varied:
         return [*sections, *_differences(first), *_by_seed(first)]
-    caption = f"Paired differences from {first.reference} with 95 % intervals"
+    caption = f"Paired differences from {first.against} with 95 % intervals"
     chart = Chart(figure=forest(experiment), caption=caption, wide=True)
     return [*sections, Section(title="Differences", parts=[chart])]
 
@@ -115,7 +115,7 @@ def _lead(comparison: Comparison) -> str:
     if not said:
         return ""
     name = kpi.replace("_", " ")
-    return f"Difference in {name} from {comparison.reference}: {'; '.join(said)}."
+    return f"Difference in {name} from {comparison.against}: {'; '.join(said)}."
 
 
 def _meaning(comparison: Comparison) -> str:
@@ -186,12 +186,12 @@ def _differences(comparison: Comparison) -> list[Section]:
         labels.append(f"{name}\n{more}" if more else name)
     axes.set_yticks(range(len(rows)), labels, fontsize=7)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlabel(f"difference from {comparison.reference}, %")
+    axes.set_xlabel(f"difference from {comparison.against}, %")
     axes.grid(axis="x", color="#cfd8dc", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside upper left", ncols=4, frameon=False)
-    caption = f"Paired differences from {comparison.reference} with 95 % intervals"
+    caption = f"Paired differences from {comparison.against} with 95 % intervals"
     return [Section(title="Differences", parts=[Chart(figure=figure, caption=caption)])]
 
 

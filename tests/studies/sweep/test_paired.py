@@ -13,6 +13,7 @@ import run
 from kernel.errors import BadInput
 from studies.case import Outcome
 from studies.compare import cells_of, conduct, stopping_of, varied
+from studies.compare.table import tables
 from studies.sweep import execute
 from studies.sweep.design import Design, read_design
 from studies.sweep.paired import paired, remarks
@@ -123,6 +124,7 @@ def test_any_factor_can_be_compared(tmp_path: Path) -> None:
     assert found is not None
     assert found.first.factor == "vehicles"
     assert found.first.others == ["2"]
+    assert "less vehicles 1, %" in tables(found)[0].columns
     two = f'compare = "vehicles"\nreference = 2\n{SMALL}'
     assert read_design(write(tmp_path, two)).reference == 2
 
