@@ -16,7 +16,7 @@ from studies.compare.picture import forest
 from studies.compare.table import tables
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL, WIDTH
-from studies.tables import COMPARED, Table, interval_text, unit_of
+from studies.tables import Table, interval_text, unit_of
 from studies.versions import versions
 
 
@@ -66,7 +66,7 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
         )
     ]
     if not experiment.varied:
-        return [*sections, *_differences(first), *_by_seed(first)]
+        return [*sections, *_differences(first, experiment.shown), *_by_seed(first)]
     caption = f"Paired differences from {first.against} with 95 % intervals"
     chart = Chart(figure=forest(experiment), caption=caption, wide=True)
     return [*sections, Section(title="Differences", parts=[chart])]
@@ -149,10 +149,10 @@ def _all(comparison: Comparison) -> Table:
 
 
 @rc_context(SMALL)
-def _differences(comparison: Comparison) -> list[Section]:
+def _differences(comparison: Comparison, shown: Sequence[str]) -> list[Section]:
     """Show the paired differences in percent of the reference, as a forest plot."""
     others = [policy for policy in comparison.kpis if policy != comparison.reference]
-    names = [name for name in COMPARED if name in comparison.names]
+    names = [name for name in shown if name in comparison.names]
     found = []
     for name in names:
         for policy in others:
@@ -215,5 +215,5 @@ def _by_seed(comparison: Comparison) -> list[Section]:
     axes.grid(color="#cfd8dc", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper left", ncols=4, frameon=False)
-    caption = f"{kpi} under each seed: the luck is the same for each policy"
+    caption = f"{kpi} under each seed: the luck is the same for each"
     return [Section(title="By seed", parts=[Chart(figure=figure, caption=caption)])]
