@@ -36,6 +36,7 @@ from studies.interrupt import heed_signals
 
 if TYPE_CHECKING:
     from agents.scenario import Scenario
+    from studies.compare import Experiment
     from studies.run import Tally
     from studies.tables import Table as Rows
 
@@ -177,8 +178,6 @@ def compare(
     """Compare policies under the same seeds: paired, with 95 % intervals."""
     from studies import compare as comparing
     from studies.build import needs_compiling
-    from studies.compare.notes import notes
-    from studies.compare.table import tables
     from studies.parallel import refuse_engine
     from worlds.read import read_world
 
@@ -214,10 +213,7 @@ def compare(
     if as_json:
         _print_json(found.as_json())
     else:
-        for table in tables(found):
-            _print_table(table)
-        for said in notes(found):
-            _print(said)
+        _print_comparison(found)
         if out is not None:
             _print(f"Everything is in {out}, the report is {out / 'report.html'}.")
     say = _tell if as_json else _print
@@ -242,7 +238,7 @@ def sweep(
     from studies.case import failed_sentence
     from studies.parallel import refuse_engine
     from studies.report.sweep import write_sweep_report
-    from studies.sweep import draw, execute, results
+    from studies.sweep import draw, execute, paired, results
 
     refuse_engine(workers, engine, address)
     design, folder = execute.design_and_folder(file, out, resume)
@@ -259,9 +255,15 @@ def sweep(
     page = write_sweep_report(done)
     say = _tell if as_json else _print
     if as_json:
-        _print_json(results.as_json(design, done.outcomes, folder))
+        found = results.as_json(design, done.outcomes, folder, done.experiment)
+        _print_json(found)
     else:
-        _print_table(results.cell_table(design, done.outcomes))
+        if done.experiment is None:
+            _print_table(results.cell_table(design, done.outcomes))
+        else:
+            _print_comparison(done.experiment)
+        for said in paired.remarks(design, done.experiment):
+            _print(said)
         drawn = f", {len(pictures)} pictures" if pictures else ""
         _print(f"Everything is in {folder}: {results.CSV}, {results.PARQUET}{drawn};")
         _print(f"the report is {page}.")
@@ -716,6 +718,16 @@ def _print_table(rows: Rows) -> None:
     with console.capture() as captured:
         console.print(table)
     _print("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def _print_comparison(found: Experiment) -> None:
+    from studies.compare.notes import notes
+    from studies.compare.table import tables
+
+    for table in tables(found):
+        _print_table(table)
+    for said in notes(found):
+        _print(said)
 
 
 # -- the whole -----------------------------------------------------------------------

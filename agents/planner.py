@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from agents.advice import Advice
 from agents.agent import Holon
 from agents.fleet import TransportOrder
+from agents.nervousness import Change, change
 from agents.policy import PlannerParams
 from agents.situation import Situation, Surveyor
 from kernel.calendar import HOUR, MINUTE, Priority
@@ -87,6 +88,7 @@ class PlannerAgent(Holon):
         self._triggers: list[str] = []
         self._major = False
         self._due = -1
+        self._refreshes, self._refreshed = 0, Change()  # since the last record
 
     # -- occasions --------------------------------------------------------------------
 
@@ -138,7 +140,7 @@ class PlannerAgent(Holon):
             factory.reproducible &= result.reproducible
             plan = result.plan
         else:
-            plan = refresh(situation.problem)
+            plan = refresh(situation.problem, fresh=self.params.fresh)
         trigger = " ".join(triggers)
         if self.watcher is not None:
             self.watcher.decided(plan, situation, trigger)
@@ -150,6 +152,7 @@ class PlannerAgent(Holon):
             return Params(budget=max(2000, params.search), seed=self.factory.case.seed)
         return Params(
             race=RACE,
+            fresh=params.fresh,
             budget=params.search,
             windows=params.cpsat_windows,
             window_work=params.cpsat_limit,
@@ -175,6 +178,9 @@ class PlannerAgent(Holon):
             self._record(plan, situation, result, trigger)
         if plan is None or not plan.assignments:
             return
+        if result is None:
+            self._refreshes += 1
+            self._refreshed = self._refreshed.and_then(self._change(plan))
         self.factory.revision += 1
         self._tell_fresh(plan)
         self.plan = plan
@@ -188,7 +194,7 @@ class PlannerAgent(Holon):
         first = next((c.value for c in result.contributions if c.value), None)
         value = plan.value if plan is not None else None
         gain = (first - value) / first if first and value is not None else 0.0
-        changed, shifted, common = self._nervousness(plan)
+        now, refreshed = self._change(plan), self._refreshed
         self.factory.emit(
             "replan",
             "planner",
@@ -207,11 +213,17 @@ class PlannerAgent(Holon):
             value=value,
             gain=gain,
             operations=len(situation.problem.operations),
-            changed=changed,
-            shifted=round(shifted / common) if common else 0,
+            changed=now.machine,
+            shifted=round(now.start / now.common) if now.common else 0,
+            near=now.near,
+            near_changed=now.near_machine,
+            refreshes=self._refreshes,
+            refreshed_near=refreshed.near,
+            refreshed_changed=refreshed.near_machine,
             adopted=plan is not None,
             revision=self.factory.revision + (plan is not None),
         )
+        self._refreshes, self._refreshed = 0, Change()
 
     def _tell_fresh(self, plan: Plan) -> None:
         """Leave in the record what the plan in force has not spanned so far."""
@@ -227,20 +239,10 @@ class PlannerAgent(Holon):
         if fresh:
             factory.emit("work_planned", "planner", assignments=fresh)
 
-    def _nervousness(self, plan: Plan | None) -> tuple[int, int, int]:
-        """Return changed machines, shifts of start (ms) and what both plans have."""
-        if plan is None or self.plan is None:
-            return 0, 0, 0
-        before = {a.operation: a for a in self.plan.assignments}
-        changed = shifted = common = 0
-        for new in plan.assignments:
-            old = before.get(new.operation)
-            if old is None:
-                continue
-            common += 1
-            changed += old.machine != new.machine
-            shifted += abs(old.start - new.start)
-        return changed, shifted, common
+    def _change(self, plan: Plan | None) -> Change:
+        """Return what a plan would change in the one in force."""
+        factory = self.factory
+        return change(self.plan, plan, self.now, factory.begun, factory.machines)
 
     # -- advice -----------------------------------------------------------------------
 

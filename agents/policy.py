@@ -26,6 +26,9 @@ class PlannerParams:
         Simulated ms from the event to the plan's effect.
     refresh
         Whether minor events refresh the plan by dispatch.
+    fresh
+        Whether a plan dispatched afresh is offered beside the plan in force; without,
+        that one is only brought up to date, and searched from.
     search
         Iterations of search at a major event.
     cpsat_windows
@@ -53,6 +56,7 @@ class PlannerParams:
     window: int = 50
     delay: int = 0
     refresh: bool = True
+    fresh: bool = True
     search: int = 20
     cpsat_windows: int = 1
     cpsat_limit: float = 0.002

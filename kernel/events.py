@@ -152,7 +152,10 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     ),
     "claim_released": ("operation", "reason"),
     # `engines` [{engine, value, ...}], `gain` relative to the plan in force
-    # re-evaluated, `changed` machine changes, `shifted` mean ms, `major` bool.
+    # re-evaluated, `changed` machine changes, `shifted` mean ms, `major` bool. Of
+    # `near` operations that the plan before had beginning within 2 h `near_changed`
+    # change machine; `refreshes` since the last re-planning changed the machine of
+    # `refreshed_changed` of `refreshed_near` such operations in sum.
     "replan": (
         "trigger",
         "major",
@@ -163,6 +166,11 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "operations",
         "changed",
         "shifted",
+        "near",
+        "near_changed",
+        "refreshes",
+        "refreshed_near",
+        "refreshed_changed",
         "adopted",
         "revision",
     ),

@@ -84,9 +84,12 @@ class Engines:
     def rules(self) -> None:
         """Dispatch by every rule, and by the order of the plan in force.
 
+        If nothing fresh is asked for, by that order alone, where it can still be kept.
         Parts that wait for each other's machines can leave every rule without a plan:
         then the order of the same rules where there is room, and one job after another.
         """
+        if not self.params.fresh and self._in_force():
+            return
         named, began = RACE[: max(1, self.params.race)], self.left or 0.0
         self._dispatch(named[0])
         for k, rule in enumerate(named[1:], start=1):
@@ -101,6 +104,11 @@ class Engines:
             self.noted()
         if self.arrays.prices[BLOCKED]:
             self._with_room(named)
+        if self.params.fresh:
+            self._in_force()
+
+    def _in_force(self) -> bool:
+        """Offer the plan in force, brought up to date; return if there is a plan."""
         force = self.problem.in_force
         if force is not None and force.priority:
             better = [
@@ -108,6 +116,7 @@ class Engines:
                 for machines in ({}, force.machine_of())
             ]
             self.note("in force", len(better), "better" if any(better) else "")
+        return self.best.allowed
 
     def begin_from(self, plan: Plan) -> None:
         """Offer a plan somebody else has made of the same work."""

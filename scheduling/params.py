@@ -13,6 +13,9 @@ class Params:
     ----------
     race
         Rules tried; beyond the named ones settings are drawn.
+    fresh
+        Whether rules are tried although there is a plan in force that can be brought
+        up to date; without, what it does not span comes last, until search moves it.
     budget
         Dispatches tried by the search of priorities; that of sequences takes about as
         long.
@@ -33,6 +36,7 @@ class Params:
     """
 
     race: int = 60
+    fresh: bool = True
     budget: int = 300
     windows: int = 8
     exact_operations: int = 100

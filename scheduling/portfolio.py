@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduling.arrays import arrays_of
-from scheduling.decode import decoded, plan_of
+from scheduling.decode import decoded, draft_of, plan_of
 from scheduling.engines import Engines
 from scheduling.params import Params as Params
 from scheduling.plan import Plan, Result
@@ -61,20 +61,27 @@ def solve(
     return work.result()
 
 
-def refresh(problem: Problem) -> Plan:
+def refresh(problem: Problem, *, fresh: bool = True) -> Plan:
     """Return a plan at once: a rule's, or the plan in force brought up to date.
 
     For minor events. What cannot be done at all is left out; the value is then
     infinite.
+
+    Parameters
+    ----------
+    fresh
+        Whether the rule is asked although there is a plan in force (:class:`Params`).
     """
     a = arrays_of(problem)
-    best = dispatched(a, RULES["rolling"])
     force = problem.in_force
+    old = draft_of(a)
     if force is not None and force.priority:
         old = decoded(problem, a, force.priority)
-        if old.value < best.value or (old.planned > best.planned):
-            best = old
-    return plan_of(problem, a, best)
+    if not fresh and old.allowed:
+        return plan_of(problem, a, old)
+    new = dispatched(a, RULES["rolling"])
+    better = old.value < new.value or old.planned > new.planned
+    return plan_of(problem, a, old if better else new)
 
 
 def warm_up() -> None:

@@ -63,13 +63,21 @@ class Span:
         return self.value(self.low + share * (self.high - self.low))
 
 
-def flattened(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """Return tables within tables by dotted keys; a factor's own table is kept."""
+def flattened(
+    tree: Mapping[str, Any], above: str = "", *, spans: bool = False
+) -> dict[str, Any]:
+    """Return tables within tables by dotted keys.
+
+    Parameters
+    ----------
+    spans
+        Whether a table that says how values lie, ``{low, high}``, is kept as it is.
+    """
     found: dict[str, Any] = {}
     for name, value in tree.items():
         key = f"{above}.{name}" if above else name
-        if isinstance(value, dict) and not _is_factor(value):
-            found |= flattened(value, key)
+        if isinstance(value, dict) and not (spans and _is_factor(value)):
+            found |= flattened(value, key, spans=spans)
         else:
             found[key] = value
     return found

@@ -29,6 +29,7 @@ MAIN = (
     "scrap",
     "defects_per_million_opportunities.truth",
     "vehicle_use",
+    "retransports",
     "crew_use",
     "stock_outs",
     "energy",
@@ -37,6 +38,7 @@ MAIN = (
     "messages",
     "replans",
     "nervousness.machine",
+    "nervousness.near",
     "automatic_share",
 )
 #: Of these, what says something about an instance.

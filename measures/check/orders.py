@@ -168,14 +168,23 @@ def calls_settled(record: Record) -> Iterator[Finding]:
                 yield event.time, event.subject, f"{award[0]} won without that bid"
 
 
+#: Changes that a re-planning tells, and of how many operations they are.
+_PARTS = (
+    ("changed", "operations"),
+    ("near_changed", "near"),
+    ("refreshed_changed", "refreshed_near"),
+)
+
+
 def replans(record: Record) -> Iterator[Finding]:
     """A plan changes at most what it plans; revisions of adopted plans rise."""
     revision = -1
     for event in record.kinds["replan"]:
         facts = event.facts
-        if facts["changed"] > facts["operations"]:
-            what = f"changes {facts['changed']} of {facts['operations']} operations"
-            yield event.time, event.subject, what
+        for part, whole in _PARTS:
+            if facts[part] > facts[whole]:
+                what = f"changes {facts[part]} of {facts[whole]} operations ({part})"
+                yield event.time, event.subject, what
         if facts["adopted"]:
             if facts["revision"] <= revision:
                 what = f"revision {facts['revision']} after {revision}"

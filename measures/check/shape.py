@@ -95,6 +95,7 @@ _TEXTS = (
 _COUNTS = (
     *("pieces", "good", "rework", "scrap", "missed", "alarms", "defects", "nominal"),
     *("messages", "operations", "changed", "revision", "arrive", "ready", "promise"),
+    *("near", "near_changed", "refreshes", "refreshed_near", "refreshed_changed"),
     "expected",
 )
 _STATES = frozenset(state.value for state in MachineState)

@@ -20,6 +20,10 @@ class DecidingMeasures:
         self._operations = 0  # compared in adopted plans
         self._changed = 0
         self._shifted = 0.0  # operations x ms
+        # Operations about to begin, and those of them that changed machine: when
+        # planned anew, and when refreshed.
+        self._near = self._near_changed = 0
+        self._refreshed_near = self._refreshed_changed = 0
 
     def call_settled(self, event: Event) -> None:
         """Count a conversation's messages."""
@@ -32,10 +36,14 @@ class DecidingMeasures:
             return
         facts = event.facts
         self._replans += 1
+        self._refreshed_near += facts["refreshed_near"]
+        self._refreshed_changed += facts["refreshed_changed"]
         if facts["adopted"]:
             self._operations += facts["operations"]
             self._changed += facts["changed"]
             self._shifted += facts["shifted"] * facts["operations"]
+            self._near += facts["near"]
+            self._near_changed += facts["near_changed"]
 
     def decision_touched(self, event: Event) -> None:
         """Count a decision a person took."""
@@ -48,9 +56,14 @@ class DecidingMeasures:
             "replans": float(self._replans),
             "decision_touches": float(self._touches),
         }
+        nervousness = {}
         if self._operations:
-            values["nervousness"] = {
-                "machine": self._changed / self._operations,
-                "start": self._shifted / self._operations / MINUTE,
-            }
+            nervousness["machine"] = self._changed / self._operations
+            nervousness["start"] = self._shifted / self._operations / MINUTE
+        if self._near:
+            nervousness["near"] = self._near_changed / self._near
+        if self._refreshed_near:
+            nervousness["refresh"] = self._refreshed_changed / self._refreshed_near
+        if nervousness:
+            values["nervousness"] = nervousness
         return values

@@ -13,7 +13,7 @@ from measures.kpis.lots import LotMeasures
 from measures.kpis.machines import MachineMeasures
 from measures.kpis.orders import OrderMeasures
 from measures.kpis.quality import QualityMeasures
-from measures.kpis.resources import CrewMeasures, VehicleMeasures
+from measures.kpis.resources import CrewMeasures, TripMeasures, VehicleMeasures
 from measures.kpis.stock import StockMeasures
 from measures.kpis.window import Window
 from worlds.spec import World
@@ -50,6 +50,7 @@ class Kpis:
         self._lots = LotMeasures(window, world)
         self._quality = QualityMeasures(window, world)
         self._vehicles = VehicleMeasures(window, world, self._energy)
+        self._trips = TripMeasures(window, world)
         self._crews = CrewMeasures(window, world)
         self._stock = StockMeasures(window, world)
         self._deciding = DecidingMeasures(window)
@@ -60,6 +61,7 @@ class Kpis:
             self._lots,
             self._quality,
             self._vehicles,
+            self._trips,
             self._crews,
             self._stock,
             self._deciding,
@@ -107,6 +109,7 @@ class Kpis:
         if made:
             values["scrap"] = self._lots.scrapped / made
         values |= self._vehicles.values(now, span)
+        values |= self._trips.values()
         values |= self._crews.values(now)
         values |= self._stock.values(now, span)
         values |= self._money(now, span)

@@ -21,7 +21,7 @@ _PARTS = {
         "scrap",
         "depreciation",
     ),
-    "nervousness": ("machine", "start"),
+    "nervousness": ("machine", "start", "near", "refresh"),
     "defects_per_million_units": ("truth", "inspected"),
     "defects_per_million_opportunities": ("truth", "inspected"),
 }

@@ -85,6 +85,44 @@ class VehicleMeasures:
         return {"vehicle_use": self.busy(now) / (span * len(self._vehicles))}
 
 
+class TripMeasures:
+    """Trips with a lot, and those of them that move it again.
+
+    A lot that was brought to a machine and is taken on before it was worked on there
+    has been carried in vain: the plan has changed its mind.
+    """
+
+    def __init__(self, window: Window, world: World) -> None:
+        self._window = window
+        self._machines = {machine.id for machine in world.machines}
+        self._waiting: dict[str, str] = {}  # lot -> machine it was brought to
+        self._trips = self._again = 0
+
+    def lot_delivered(self, event: Event) -> None:
+        """Count a trip that has ended, and whether it moved a lot again."""
+        lot, place = event.subject, event.facts["at"]
+        if event.facts["vehicle"] is not None and self._window.holds(event.time):
+            self._trips += 1
+            self._again += self._waiting.get(lot, place) != place
+        if place in self._machines:
+            self._waiting[lot] = place
+        else:
+            self._waiting.pop(lot, None)
+
+    def operation_started(self, event: Event) -> None:
+        """Note that a lot is worked on where it was brought to."""
+        self._waiting.pop(event.facts["lot"], None)
+
+    def lots_joined(self, event: Event) -> None:
+        """Note that lots have become another one, where they were brought to."""
+        for lot in event.facts["inputs"]:
+            self._waiting.pop(lot, None)
+
+    def values(self) -> dict[str, Any]:
+        """Return the share of trips that moved a lot again, if there were trips."""
+        return {"retransports": self._again / self._trips} if self._trips else {}
+
+
 class CrewMeasures:
     """Operators are paid for their shifts and used while taken."""
 

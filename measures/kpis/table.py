@@ -113,6 +113,13 @@ KPI_TABLE: dict[str, Kpi] = {
         _ISO + " (utilization)",
         None,
     ),
+    "retransports": Kpi(
+        "share",
+        "trips of a vehicle that take a lot on from a machine it was brought to and "
+        "not worked on at / trips that ended (goal: at most 10 %)",
+        _OWN,
+        False,
+    ),
     "crew_use": Kpi(
         "share",
         "time operators are taken / time of all operators' shifts",
@@ -152,7 +159,10 @@ KPI_TABLE: dict[str, Kpi] = {
     "nervousness": Kpi(
         "share; min",
         "over adopted plans: `machine`: operations given another machine / operations; "
-        "`start`: mean shift of their starts",
+        "`start`: mean shift of their starts; `near`: of the operations that the plan "
+        "before had beginning within 2 h or earlier, and that have not begun, the "
+        "share given another machine (goal: at most 5 %); `refresh`: the same share "
+        "over the refreshes by dispatch at minor events",
         "rescheduling",
         False,
     ),

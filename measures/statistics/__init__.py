@@ -12,9 +12,9 @@ from measures.statistics.intervals import (
     of_base,
     paired_difference,
     percent_difference,
-    pooled_percent,
     welch_difference,
 )
+from measures.statistics.pooling import pooled_percent, summed_percent
 from measures.statistics.precision import replications_needed
 from measures.statistics.settling import FEWEST_OBSERVATIONS, mser5
 from measures.statistics.testing import holm, paired_p
@@ -34,5 +34,6 @@ __all__ = [
     "percent_difference",
     "pooled_percent",
     "replications_needed",
+    "summed_percent",
     "welch_difference",
 ]

@@ -8,10 +8,10 @@ normality.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import sqrt
 from statistics import fmean, stdev, variance
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtr, stdtrit
@@ -47,12 +47,12 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
     """
     if not values:
         raise ValueError("an interval needs at least one value")
-    _check(confidence)
+    check_confidence(confidence)
     mean = fmean(values)
     n = len(values)
     if n == 1:
         return Interval(mean, None, None)
-    half = _quantile(n - 1, confidence) * stdev(values) / sqrt(n)
+    half = t_quantile(n - 1, confidence) * stdev(values) / sqrt(n)
     return Interval(mean, mean - half, mean + half)
 
 
@@ -86,7 +86,7 @@ def welch_difference(
     ValueError
         If one of them has no values.
     """
-    _check(confidence)
+    check_confidence(confidence)
     mean = fmean(values) - fmean(reference)
     if min(len(values), len(reference)) < 2:
         return Interval(mean, None, None)
@@ -95,7 +95,7 @@ def welch_difference(
     if error == 0:
         return Interval(mean, mean, mean)
     freedom = 1 / sum((part / error) ** 2 / n for part, n in parts)
-    half = _quantile(freedom, confidence) * sqrt(error)
+    half = t_quantile(freedom, confidence) * sqrt(error)
     return Interval(mean, mean - half, mean + half)
 
 
@@ -124,18 +124,39 @@ def bootstrap_difference(
         return Interval(mean, None, None)
     if min(differences) == max(differences):
         return Interval(mean, mean, mean)
+    return Interval(mean, *resampled_limits((differences,), np.mean, confidence))
+
+
+def resampled_limits(
+    samples: Sequence[Sequence[float]],
+    statistic: Callable[..., Any],
+    confidence: float,
+) -> tuple[float, float]:
+    """Return the expanded percentiles of a statistic of samples, resampled in step.
+
+    Parameters
+    ----------
+    samples
+        Equally long, paired by position; at least :data:`FEWEST_RESAMPLED` values each.
+    statistic
+        Of the samples along ``axis``; it may be infinite.
+    """
     from scipy.stats import bootstrap  # takes half a second: only where it is needed
 
-    reach = sqrt(n / (n - 1)) * _quantile(n - 1, confidence)
-    found = bootstrap(
-        (np.asarray(differences),),
-        np.mean,
-        n_resamples=_RESAMPLES,
-        confidence_level=1 - 2 * float(ndtr(-reach)),
-        method="percentile",
-        rng=_SEED,
-    ).confidence_interval
-    return Interval(mean, float(found.low), float(found.high))
+    n = len(samples[0])
+    reach = sqrt(n / (n - 1)) * t_quantile(n - 1, confidence)
+    with np.errstate(invalid="ignore"):  # of what is infinite there is no spread
+        found = bootstrap(
+            tuple(map(np.asarray, samples)),
+            statistic,
+            paired=True,
+            vectorized=True,
+            n_resamples=_RESAMPLES,
+            confidence_level=1 - 2 * float(ndtr(-reach)),
+            method="percentile",
+            rng=_SEED,
+        ).confidence_interval
+    return float(found.low), float(found.high)
 
 
 def of_base(interval: Interval, base: float) -> Interval | None:
@@ -167,55 +188,14 @@ def percent_difference(
     return of_base(difference, fmean(reference))
 
 
-def pooled_percent(
-    cells: Sequence[tuple[Sequence[float], Sequence[float]]],
-    confidence: float = CONFIDENCE,
-) -> Interval | None:
-    """Return the relative difference over several cells, clustered by seed.
-
-    The same seed brings kindred luck to every cell, so cells are no independent
-    witnesses: each seed gives one value, its mean over the cells of the difference in
-    percent of the cell's reference mean, and Student's t goes over the seeds (cluster
-    means; Cameron & Miller 2015). Cells count alike.
-
-    Parameters
-    ----------
-    cells
-        Values and reference values of each cell, by seed; of more seeds than all cells
-        have, those at the end are left out.
-
-    Returns
-    -------
-    Interval or None
-        In percent; None if a cell's reference mean is 0.
-
-    Raises
-    ------
-    ValueError
-        If there are no cells, or no seeds that all have.
-    """
-    seeds = min((len(reference) for _, reference in cells), default=0)
-    if not seeds:
-        raise ValueError("pooling needs cells with seeds in common")
-    bases = [abs(fmean(reference)) for _, reference in cells]
-    if not all(bases):
-        return None
-    by_seed = [
-        fmean(
-            100 * (values[seed] - reference[seed]) / base
-            for (values, reference), base in zip(cells, bases, strict=True)
-        )
-        for seed in range(seeds)
-    ]
-    return mean_interval(by_seed, confidence)
-
-
-def _check(confidence: float) -> None:
+def check_confidence(confidence: float) -> None:
+    """Refuse what is no share strictly between nothing and all."""
     if not 0 < confidence < 1:
         raise ValueError(f"confidence {confidence} is not between 0 and 1")
 
 
-def _quantile(freedom: float, confidence: float) -> float:
+def t_quantile(freedom: float, confidence: float) -> float:
+    """Return how far Student's t reaches to either side with this confidence."""
     return float(stdtrit(freedom, (1 + confidence) / 2))
 
 

@@ -1,4 +1,4 @@
-"""Policies under the same seeds: the same luck for each, hence pairs."""
+"""Policies, or values of another factor, under the same seeds: equal luck, so pairs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from measures.statistics import (
 )
 from studies.compare.outcome import Outcome
 from studies.compare.warmup import WarmUp, warm_up
+from worlds.keys import value_of
 
 Settings = tuple[tuple[str, str], ...]
 
@@ -81,6 +82,9 @@ class Comparison:
         The policy the others are held against: the first.
     outcomes
         By policy, seed by seed.
+    factor
+        What is compared: policies, or the values of another key, which then stand
+        wherever policies are spoken of here.
     settings
         What was varied and how this cell has it, (key, value).
     unit
@@ -94,6 +98,7 @@ class Comparison:
     seeds: tuple[int, ...]
     reference: str
     outcomes: Mapping[str, Sequence[Outcome]]
+    factor: str = "policy"
     settings: Settings = ()
     unit: str = ""
     warm_up: int = 0
@@ -110,6 +115,13 @@ class Comparison:
     @cached_property
     def _differences(self) -> dict[tuple[str, str], Difference | None]:
         return {}
+
+    @property
+    def against(self) -> str:
+        """What the reference is called: by its name, a number with its factor."""
+        if isinstance(value_of(self.reference), str):
+            return self.reference
+        return f"{self.factor.rpartition('.')[2]} {self.reference}"
 
     @property
     def others(self) -> list[str]:
@@ -163,7 +175,7 @@ class Comparison:
         """What the checker found in all the runs, with settings, policy and seed."""
         where = f"{self.label}, " if self.settings else ""
         return tuple(
-            f"{where}policy {policy}, seed {seed}: {said}"
+            f"{where}{self.factor} {policy}, seed {seed}: {said}"
             for policy, runs in self.outcomes.items()
             for seed, one in zip(self.seeds, runs, strict=True)
             for said in one.violations

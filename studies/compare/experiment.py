@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from measures.statistics import Interval, holm, pooled_percent
+from measures.statistics import Interval, holm, pooled_percent, summed_percent
 from studies.compare.comparison import Comparison
 from studies.compare.stopping import Stopping
 from studies.tables import COMPARED, fitting
 
 #: A cell's number, a policy, a KPI: what a p-value belongs to.
 Key = tuple[int, str, str]
+#: A KPI under a policy and under the reference, by seed.
+Pairs = tuple[Sequence[float], Sequence[float]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +95,23 @@ class Experiment:
         return found
 
     def pooled(self, policy: str, kpi: str) -> Interval | None:
-        """Return the difference in percent over all cells, clustered by seed."""
+        """Return the mean over cells of the difference in percent, by seed."""
+        return self._over_cells(pooled_percent, policy, kpi)
+
+    def summed(self, policy: str, kpi: str) -> Interval | None:
+        """Return the difference of the sum over cells in percent, by seed."""
+        return self._over_cells(summed_percent, policy, kpi)
+
+    def _over_cells(
+        self,
+        estimate: Callable[[Sequence[Pairs]], Interval | None],
+        policy: str,
+        kpi: str,
+    ) -> Interval | None:
+        """Return an estimate over cells, all of which must have the KPI."""
         pairs = [cell.pairs(policy, kpi) for cell in self.cells]
         known = [pair for pair in pairs if pair is not None]
-        return pooled_percent(known) if len(known) == len(pairs) else None
+        return estimate(known) if len(known) == len(pairs) else None
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``compare --json`` prints (CONTRACTS, and docs/compare.md)."""
@@ -112,7 +127,8 @@ class Experiment:
             "days": self.first.days,
             "reference": self.first.reference,
             "cells": cells,
-            "pooled": {kpi: self._pooled_json(kpi) for kpi in self.shown},
+            "pooled": self._over_cells_json(self.pooled),
+            "sum_of_cells": self._over_cells_json(self.summed),
         }
 
     def _cell_json(self, i: int) -> dict[str, Any]:
@@ -133,10 +149,16 @@ class Experiment:
             "replications_needed": stopping.needed(cell),
         }
 
-    def _pooled_json(self, kpi: str) -> dict[str, Any]:
-        found = {policy: self.pooled(policy, kpi) for policy in self.first.others}
+    def _over_cells_json(
+        self, estimate: Callable[[str, str], Interval | None]
+    ) -> dict[str, Any]:
         names = ("percent_mean", "percent_low", "percent_high")
+
+        def told(policy: str, kpi: str) -> dict[str, Any] | None:
+            found = estimate(policy, kpi)
+            return None if found is None else dict(zip(names, found, strict=True))
+
         return {
-            policy: None if one is None else dict(zip(names, one, strict=True))
-            for policy, one in found.items()
+            kpi: {policy: told(policy, kpi) for policy in self.first.others}
+            for kpi in self.shown
         }

@@ -8,6 +8,7 @@ from kernel.calendar import HOUR
 from measures.statistics import FEWEST_RESAMPLED
 from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
+from studies.compare.table import over_cells
 from studies.compare.warmup import WarmUp
 from studies.tables import shown, unit_of
 
@@ -42,19 +43,16 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         family = f"the {count} comparisons of the table"
     yield (
         "Differences are paired by seed. bootstrap: 95 % limits of the difference, "
-        f"resampled, in % of {first.reference} where it is not 0. p Holm: of the "
+        f"resampled, in % of {first.against} where it is not 0. p Holm: of the "
         f"paired t-test, adjusted for {family}; the intervals are not adjusted."
     )
-    pooled = (
-        experiment.pooled(policy, kpi)
-        for policy in first.others
-        for kpi in experiment.shown
-    )
-    if len(experiment.cells) > 1 and any(pooled):
+    if any(any(over_cells(experiment, kpi)) for kpi in experiment.shown):
         seeds = min(len(cell.seeds) for cell in experiment.cells)
         yield (
-            "pooled: the mean over cells of the difference in %, one value a seed; "
-            f"its interval goes over the {seeds} seeds that all cells have."
+            "pooled: the mean over cells of the difference in %, so that cells count "
+            "alike; sum of cells: the difference of the sum over cells in % of "
+            f"{first.against}'s, seeds resampled. Both have one value a seed, and go "
+            f"over the {seeds} seeds that all cells have."
         )
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
         yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."
@@ -92,7 +90,7 @@ def _stopping(experiment: Experiment) -> Iterator[str]:
         needed = stopping.needed(cell)
         where = f"{cell.label}: it" if experiment.varied else "It"
         if needed is None:
-            yield f"{where} is out of reach: {cell.reference} has a mean of 0."
+            yield f"{where} is out of reach: {cell.against} has a mean of 0."
         else:
             yield f"{where} would take about {needed} replications."
 
@@ -137,7 +135,8 @@ def _varied(experiment: Experiment) -> Iterator[str]:
             f"In {unsettled} of {len(found)} cells MSER-5 finds no cut in the first "
             "half of some series: the runs are too short to tell."
         )
-    yield "Other KPIs: name them by --kpi, or see --json and --out."
+    if set(experiment.first.names) - set(experiment.shown):
+        yield "Other KPIs: name them by --kpi, or see --json and --out."
 
 
 def _remedy(settling: WarmUp) -> str:

@@ -9,10 +9,14 @@ from matplotlib.lines import Line2D
 
 from measures.statistics import Interval, of_base
 from studies.compare.experiment import Experiment
+from studies.compare.table import over_cells
 from studies.tables import unit_of
 
 #: Okabe and Ito's colours, which colour-blind people tell apart.
-_PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_PALETTE = (
+    *("#0072B2", "#D55E00", "#009E73", "#CC79A7"),
+    *("#E69F00", "#56B4E9", "#000000", "#F0E442"),
+)
 _ROW, _AXIS = 0.3, 0.85  # inches: a line, and what a panel needs besides
 _MOST_CELLS = 200
 
@@ -37,8 +41,8 @@ def forest(experiment: Experiment) -> Figure:
     """Return the differences from the reference with their 95 % intervals.
 
     Thick: Student's t; thin: bootstrap. A panel a KPI, each with a scale of its own; a
-    line a policy, and a cell where something is varied, with the difference pooled over
-    the cells as a diamond. A KPI that does not differ is left out.
+    line a policy, and a cell where something is varied, with the differences over all
+    cells as diamonds. A KPI that does not differ is left out.
     """
     first = experiment.first
     panels = [_panel(experiment, kpi) for kpi in experiment.shown]
@@ -58,7 +62,7 @@ def forest(experiment: Experiment) -> Figure:
     span = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     figure.suptitle(
         f"{first.world}, {first.days:g} days, {span} replications: difference from "
-        f"{first.reference}, 95 %",
+        f"{first.against}, 95 %",
         fontsize=11,
     )
     marks = [Line2D([], [], color="0.35", linewidth=3, label="Student's t, paired")]
@@ -96,13 +100,10 @@ def _panel(experiment: Experiment, kpi: str) -> _Panel:
             plain = of_base(plain, difference.base) or plain
             bootstrap = of_base(bootstrap, difference.base) or bootstrap
         lines.append(_Line(head, policy, plain, bootstrap))
-    if relative and len(experiment.cells) > 1:
-        for policy in first.others:
-            pooled = experiment.pooled(policy, kpi)
-            if pooled is not None:
-                none = Interval(pooled.mean, None, None)
-                lines.append(_Line("pooled", policy, pooled, none, pooled=True))
-    unit = f"% of {first.reference}" if relative else unit_of(kpi, first.unit)
+    if relative:
+        for head, policy, plain, bootstrap in over_cells(experiment, kpi):
+            lines.append(_Line(head, policy, plain, bootstrap, pooled=True))
+    unit = f"% of {first.against}" if relative else unit_of(kpi, first.unit)
     return _Panel(kpi, unit, lines)
 
 

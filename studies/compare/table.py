@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kernel.calendar import HOUR
-from measures.statistics import of_base
+from measures.statistics import Interval, of_base
 from studies.compare.comparison import Comparison, Difference
 from studies.compare.experiment import Experiment
 from studies.tables import Table, interval_text, shown, unit_of
@@ -14,11 +16,14 @@ def tables(experiment: Experiment) -> list[Table]:
     if not experiment.varied:
         return [_kpi_table(experiment)]
     found = [_cells_table(experiment, kpi) for kpi in experiment.shown]
-    return [*found, _settling_table(experiment)]
+    stops = experiment.stopping.half_width is not None
+    if stops or any(cell.settling is not None for cell in experiment.cells):
+        found.append(_settling_table(experiment))
+    return found
 
 
 def _columns(experiment: Experiment) -> tuple[str, ...]:
-    reference = experiment.first.reference
+    reference = experiment.first.against
     return ("value", f"less {reference}", "of it, %", "bootstrap, %", "p Holm")
 
 
@@ -43,7 +48,7 @@ def _kpi_table(experiment: Experiment) -> Table:
         if told:
             rows.append((_named(kpi, unit), *[""] * (len(told[0]) - 1)))
         rows += [(f"  {policy}", *rest) for policy, *rest in told]
-    columns = ("KPI, policy", *_columns(experiment))
+    columns = (f"KPI, {comparison.factor}", *_columns(experiment))
     return Table(_title(experiment), columns, rows, columns[1:])
 
 
@@ -52,7 +57,7 @@ def _named(kpi: str, unit: str) -> str:
 
 
 def _cells_table(experiment: Experiment, kpi: str) -> Table:
-    """Return one KPI by cell and policy, and pooled over the cells.
+    """Return one KPI by cell and policy, then what is said of all cells together.
 
     Differences are in percent only, unless a cell has none.
     """
@@ -65,12 +70,11 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
         for told in _rows(experiment, i, kpi, unit):
             rows.append([*head, *told])
             head = [""] * len(head)
-    for policy in first.others if len(experiment.cells) > 1 else ():
-        pooled = experiment.pooled(policy, kpi)
-        if pooled is not None:
-            head = ["pooled", *[""] * (len(keys) - 1)]
-            rows.append([*head, policy, "", "", interval_text(pooled, "%"), "", ""])
-    columns = [*_short(keys), "policy", *_columns(experiment)]
+    for name, policy, plain, resampled in over_cells(experiment, kpi):
+        head = [name, *[""] * (len(keys) - 1)]
+        limits = _limits_text(resampled, "%")
+        rows.append([*head, policy, "", "", interval_text(plain, "%"), limits, ""])
+    columns = [*_short([*keys, first.factor]), *_columns(experiment)]
     absolute = len(keys) + 2
     if all(bool(row[absolute]) <= bool(row[absolute + 1]) for row in rows):
         columns[absolute + 1] = f"{columns[absolute]}, %"
@@ -79,6 +83,26 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
     title = f"{_named(kpi, unit)} - {_title(experiment)}"
     right = tuple(columns[len(keys) + 1 :])
     return Table(title, tuple(columns), [tuple(row) for row in rows], right)
+
+
+def over_cells(
+    experiment: Experiment, kpi: str
+) -> Iterator[tuple[str, str, Interval, Interval]]:
+    """Yield the differences over all cells in percent: what, of which policy.
+
+    Then with its interval by Student's t and that of the bootstrap, one of which is
+    without limits.
+    """
+    if len(experiment.cells) == 1:
+        return
+    for policy in experiment.first.others:
+        found = experiment.pooled(policy, kpi)
+        if found is not None:
+            yield "pooled", policy, found, Interval(found.mean, None, None)
+    for policy in experiment.first.others:
+        found = experiment.summed(policy, kpi)
+        if found is not None:
+            yield "sum of cells", policy, Interval(found.mean, None, None), found
 
 
 def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str, ...]]:
@@ -103,12 +127,17 @@ def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str
 def _limits(difference: Difference, unit: str) -> str:
     """Return the limits of the bootstrap: in percent where there is one, else plain."""
     percent = of_base(difference.bootstrap, difference.base)
-    found = difference.bootstrap if percent is None else percent
+    if percent is None:
+        return _limits_text(difference.bootstrap, unit)
+    return _limits_text(percent, "%")
+
+
+def _limits_text(found: Interval, unit: str) -> str:
     if found.low is None or found.high is None:
         return ""
-    if percent is None:
-        return f"{shown(found.low, unit)} to {shown(found.high, unit)}"
-    return f"{found.low:,.1f} to {found.high:,.1f}"
+    if unit == "%":
+        return f"{found.low:,.1f} to {found.high:,.1f}"
+    return f"{shown(found.low, unit)} to {shown(found.high, unit)}"
 
 
 def p_text(p: float | None) -> str:

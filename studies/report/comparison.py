@@ -16,7 +16,7 @@ from studies.compare.picture import forest
 from studies.compare.table import tables
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL, WIDTH
-from studies.tables import COMPARED, Table, interval_text, unit_of
+from studies.tables import Table, interval_text, unit_of
 from studies.versions import versions
 
 
@@ -38,25 +38,38 @@ def comparison_report(experiment: Experiment, command: Sequence[str] = ()) -> st
             text=(again,) if command else (),
             parts=[Table("", ("what", "value"), _about(experiment))],
         ),
-        Section(
-            title="Results",
-            text=(_meaning(first), *notes(experiment)),
-            parts=tables(experiment),
-            folded=[_all(cell) for cell in experiment.cells],
-        ),
+        *results(experiment),
     ]
-    if experiment.varied:
-        caption = f"Paired differences from {first.reference} with 95 % intervals"
-        chart = Chart(figure=forest(experiment), caption=caption, wide=True)
-        sections.append(Section(title="Differences", parts=[chart]))
-    else:
-        sections += [*_differences(first), *_by_seed(first)]
     if experiment.violations:
         found = tuple(experiment.violations)
         sections.append(Section(title="Violations the checker found", text=found))
     title = f"{first.world}: {', '.join(first.kpis)} compared"
     lead = "" if experiment.varied else _lead(first)
     return page(title, sections, lead)
+
+
+def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section]:
+    """Return tables and pictures of a comparison.
+
+    Parameters
+    ----------
+    remarks
+        Sentences to be said beside those of every comparison.
+    """
+    first = experiment.first
+    sections = [
+        Section(
+            title="Results",
+            text=(_meaning(first), *notes(experiment), *remarks),
+            parts=tables(experiment),
+            folded=[_all(cell) for cell in experiment.cells],
+        )
+    ]
+    if not experiment.varied:
+        return [*sections, *_differences(first, experiment.shown), *_by_seed(first)]
+    caption = f"Paired differences from {first.against} with 95 % intervals"
+    chart = Chart(figure=forest(experiment), caption=caption, wide=True)
+    return [*sections, Section(title="Differences", parts=[chart])]
 
 
 def _about(experiment: Experiment) -> list[tuple[str, str]]:
@@ -102,7 +115,7 @@ def _lead(comparison: Comparison) -> str:
     if not said:
         return ""
     name = kpi.replace("_", " ")
-    return f"Difference in {name} from {comparison.reference}: {'; '.join(said)}."
+    return f"Difference in {name} from {comparison.against}: {'; '.join(said)}."
 
 
 def _meaning(comparison: Comparison) -> str:
@@ -110,8 +123,13 @@ def _meaning(comparison: Comparison) -> str:
         return "One replication each: there are no intervals."
     return (
         f"Means over {len(comparison.seeds)} replications. An interval of a difference "
-        "that includes 0 means that the runs do not tell the policies apart."
+        f"that includes 0 means that the runs do not tell {_several(comparison)} apart."
     )
+
+
+def _several(comparison: Comparison) -> str:
+    own = comparison.factor == "policy"
+    return "the policies" if own else f"the values of {comparison.factor}"
 
 
 def _all(comparison: Comparison) -> Table:
@@ -131,10 +149,10 @@ def _all(comparison: Comparison) -> Table:
 
 
 @rc_context(SMALL)
-def _differences(comparison: Comparison) -> list[Section]:
+def _differences(comparison: Comparison, shown: Sequence[str]) -> list[Section]:
     """Show the paired differences in percent of the reference, as a forest plot."""
     others = [policy for policy in comparison.kpis if policy != comparison.reference]
-    names = [name for name in COMPARED if name in comparison.names]
+    names = [name for name in shown if name in comparison.names]
     found = []
     for name in names:
         for policy in others:
@@ -168,12 +186,12 @@ def _differences(comparison: Comparison) -> list[Section]:
         labels.append(f"{name}\n{more}" if more else name)
     axes.set_yticks(range(len(rows)), labels, fontsize=7)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlabel(f"difference from {comparison.reference}, %")
+    axes.set_xlabel(f"difference from {comparison.against}, %")
     axes.grid(axis="x", color="#cfd8dc", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside upper left", ncols=4, frameon=False)
-    caption = f"Paired differences from {comparison.reference} with 95 % intervals"
+    caption = f"Paired differences from {comparison.against} with 95 % intervals"
     return [Section(title="Differences", parts=[Chart(figure=figure, caption=caption)])]
 
 
@@ -197,5 +215,5 @@ def _by_seed(comparison: Comparison) -> list[Section]:
     axes.grid(color="#cfd8dc", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper left", ncols=4, frameon=False)
-    caption = f"{kpi} under each seed: the luck is the same for each policy"
+    caption = f"{kpi} under each seed: the luck is the same for each"
     return [Section(title="By seed", parts=[Chart(figure=figure, caption=caption)])]

@@ -7,11 +7,13 @@ from pathlib import Path
 from matplotlib import rc_context
 
 from studies.case import failed_sentence
+from studies.report.comparison import results
 from studies.report.folder import REPORT, put
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL
 from studies.sweep.draw import picture
 from studies.sweep.execute import FILE, Sweep
+from studies.sweep.paired import remarks
 from studies.sweep.results import cell_table
 from studies.sweep.shape import axes_of
 from studies.tables import Table
@@ -45,6 +47,9 @@ def sweep_report(sweep: Sweep) -> str:
     ]
     again = f"To run it again: python run.py sweep {FILE}, a file of this folder."
     said = [failed_sentence(sweep.failed)] if sweep.failed else []
+    if design.compared:
+        held = f"{design.compared}, held against {design.reference}"
+        rows.insert(3, ("compared", held))
     axes = axes_of(design)
     charts = []
     for kpi in design.kpis:
@@ -57,7 +62,7 @@ def sweep_report(sweep: Sweep) -> str:
             text=(again, *said),
             parts=[Table("", ("what", "value"), rows)],
         ),
-        Section(title="Results", parts=[cell_table(design, sweep.outcomes)]),
+        *_results(sweep),
     ]
     if charts:
         sections.append(Section(title="Pictures", parts=charts))
@@ -66,3 +71,15 @@ def sweep_report(sweep: Sweep) -> str:
         sections.append(Section(title="Violations the checker found", text=found))
     lead = f"{len(design.cells)} combinations of {', '.join(design.factors)} in {world}"
     return page(f"{design.name}: a sweep", sections, f"{lead}.")
+
+
+def _results(sweep: Sweep) -> list[Section]:
+    """Return the comparison, if one was asked for, and every combination."""
+    every = cell_table(sweep.design, sweep.outcomes)
+    said = remarks(sweep.design, sweep.experiment)
+    if sweep.experiment is None:
+        return [Section(title="Results", text=tuple(said), parts=[every])]
+    return [
+        *results(sweep.experiment, said),
+        Section(title="Every combination", folded=[every]),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import product
 from math import prod
@@ -26,7 +26,8 @@ from studies.factors import (
     stepped,
     whole_span,
 )
-from studies.sweep.file import SweepFile, base_of, read_sweep
+from studies.sweep.file import SweepFile, base_of, compared_of, read_sweep
+from studies.sweep.variants import VARIANT, Variants, variants_of
 from studies.tables import COMPARED
 from worlds.files import nearest, shown
 from worlds.keys import text_of
@@ -57,6 +58,10 @@ class Design:
         Of every combination: common random numbers.
     kpis
         The names of those kept.
+    variants
+        What the values of the factor ``variant`` stand for, if it is one.
+    compared, reference
+        The factor whose values are held against one of them; "" if none is.
     """
 
     name: str
@@ -67,6 +72,9 @@ class Design:
     cells: tuple[tuple[Value, ...], ...]
     seeds: tuple[int, ...]
     kpis: tuple[str, ...]
+    variants: Variants = field(default_factory=dict)
+    compared: str = ""
+    reference: Value = ""
 
     def __len__(self) -> int:
         return len(self.cells) * len(self.seeds)
@@ -90,17 +98,37 @@ class Design:
             number=number,
             base=self.base,
             settings=tuple(
-                (key, text_of(value))
+                pair
                 for key, value in zip(self.factors, values, strict=True)
+                for pair in self._settings(key, value)
             ),
             seed=seed,
             kpis=self.kpis,
         )
 
+    def _settings(self, key: str, value: Value) -> Sequence[tuple[str, str]]:
+        """Return what it means to give a factor a value."""
+        if key == VARIANT:
+            return self.variants[str(value)]
+        return [(key, text_of(value))]
+
+    @property
+    def plans(self) -> bool:
+        """Whether some runs call the compiled scheduler."""
+        own = [
+            value
+            for of in self.variants.values()
+            for key, value in of
+            if key == "policy"
+        ]
+        return self.base.plans([*self.levels("policy"), *own])
+
     def fingerprint(self) -> str:
         """Return a SHA-256 of all that decides the results, the world included."""
         base = scenario_hash(self.base.scenario(seed=self.seeds[0], plans=True))
-        content = [base, self.factors, self.cells, self.seeds, self.kpis]
+        content: list[Any] = [base, self.factors, self.cells, self.seeds, self.kpis]
+        if self.variants:
+            content.append(self.variants)
         return sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -138,9 +166,14 @@ def design_of(file: SweepFile, text: str, where: str) -> Design:
     ends = {
         k: (span.value(span.low), span.value(span.high)) for k, span in spans.items()
     }
-    order = list(flattened(file.factors))
+    order = list(flattened(file.factors, spans=True))
     checked = {key: (levels | ends)[key] for key in order}
     refuse_wrong(checked, base, where, "factors")
+    variants = variants_of(file, base, order, where)
+    if variants:
+        order.append(VARIANT)
+        levels[VARIANT] = tuple(variants)
+    compared, reference = compared_of(file, levels, spans, where)
     samples = _samples(file, spans, where)
     count = prod(map(len, levels.values())) * len(samples) * file.replications
     if count > MOST_RUNS:
@@ -155,6 +188,9 @@ def design_of(file: SweepFile, text: str, where: str) -> Design:
         cells=tuple(_crossed(order, levels, samples)),
         seeds=tuple(range(file.seed, file.seed + file.replications)),
         kpis=tuple(kpis),
+        variants=variants,
+        compared=compared,
+        reference=reference,
     )
 
 
@@ -169,7 +205,7 @@ def _factors(
     """Return the factors that are listed, and those that are to be sampled."""
     levels: dict[str, tuple[Value, ...]] = {}
     spans: dict[str, Span] = {}
-    for key, given in flattened(file.factors).items():
+    for key, given in flattened(file.factors, spans=True).items():
         place = f"factors.{key}"
         if isinstance(given, list):
             levels[key] = listed(given, where, place)

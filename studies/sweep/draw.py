@@ -25,6 +25,8 @@ COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#7
 _BAND = "mean with 95 % interval"
 #: More different values than that are gathered in so many groups of equal size.
 _GROUPS = 8
+#: Names that need more characters than that side by side are written aslant.
+_ROOM = 36
 
 
 def draw(design: Design, outcomes: Sequence[Outcome], folder: Path) -> list[Path]:
@@ -129,7 +131,12 @@ def _name(panel: Axes, axis: Axis, label: str) -> None:
     panel.set_xlabel(axis.label)
     panel.set_ylabel(label)
     if axis.places is None:
-        panel.set_xticks(range(len(axis.levels)), [str(level) for level in axis.levels])
+        names = [str(level) for level in axis.levels]
+        panel.set_xticks(range(len(names)), names)
+        if max(map(len, names)) * len(names) > _ROOM:
+            panel.tick_params(axis="x", rotation=30)
+            for text in panel.get_xticklabels():
+                text.set(ha="right", rotation_mode="anchor")
         panel.set_xlim(-0.5, len(axis.levels) - 0.5)
     elif len(axis.levels) <= 12:
         panel.set_xticks(axis.places, [f"{place:g}" for place in axis.places])

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from kernel.errors import BadInput
 from studies.build import compile_scheduler
 from studies.case import Outcome, perform
+from studies.compare.experiment import Experiment
 from studies.folder import claim_empty
 from studies.parallel import each
 from studies.store import Store
 from studies.sweep.design import Design, read_design
+from studies.sweep.paired import paired, write_paired
 from studies.sweep.results import write_tables
 from studies.whole import written_whole
 
@@ -22,13 +25,18 @@ FILE, STORE = "sweep.toml", "sweep.db"
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sweep:
     """A sweep that is done: its design, its folder, and an outcome a run, in order."""
 
     design: Design
     folder: Path
     outcomes: tuple[Outcome, ...]
+
+    @cached_property
+    def experiment(self) -> Experiment | None:
+        """The comparison the file asks for, if it does and there are pairs."""
+        return paired(self.design, self.outcomes)
 
     @property
     def failed(self) -> list[Outcome]:
@@ -143,7 +151,7 @@ def carry_out(
     with Store(folder / STORE, design.fingerprint()) as store:
         done = store.done()
         left = [number for number in range(len(design)) if number not in done]
-        if left and design.base.plans(design.levels("policy")):
+        if left and design.plans:
             compile_scheduler()  # once, for all workers of this machine
         if progress is not None:
             progress(len(done), len(design))
@@ -158,4 +166,7 @@ def carry_out(
                 progress(count, len(design))
         outcomes = tuple(store.outcomes())
     write_tables(design, outcomes, folder)
-    return Sweep(design=design, folder=folder, outcomes=outcomes)
+    sweep = Sweep(design=design, folder=folder, outcomes=outcomes)
+    if sweep.experiment is not None:
+        write_paired(sweep.experiment, folder)
+    return sweep

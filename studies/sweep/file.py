@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from kernel.errors import BadInput
 from studies.case import Base
-from studies.factors import flattened
-from worlds.files import loaded_toml, read_text, shown
+from studies.factors import Value, flattened
+from worlds.files import loaded_toml, nearest, read_text, shown
 from worlds.keys import text_of
 from worlds.read import read_world
 from worlds.spec import STRICT, Some
@@ -38,6 +39,12 @@ class SweepFile:
         How factors given by ``low`` and ``high`` are sampled, all of them together.
     factors
         By key: a list of values, ``{from, to, step}`` or ``{low, high}``.
+    variants
+        By name: keys and values as in ``set``. The names are the values of one more
+        factor, ``variant``, which varies fastest.
+    compare, reference
+        A factor, and the value of it that its other values are held against, paired
+        by seed; none: the first one.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -53,6 +60,9 @@ class SweepFile:
     design: Literal["sobol", "latin hypercube"] | None = None
     samples: Some | None = None
     factors: dict[str, Any] = field(default_factory=dict)
+    variants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    compare: str | None = None
+    reference: str | int | float | bool | None = None
 
 
 def read_sweep(path: Path) -> tuple[SweepFile, str]:
@@ -96,7 +106,8 @@ def base_of(file: SweepFile, where: str) -> Base:
         disturbances=file.disturbances,
     )
     try:
-        base.scenario(seed=file.seed, plans="policy" in file.factors)
+        varies = any("policy" in of for of in (file.factors, *file.variants.values()))
+        base.scenario(seed=file.seed, plans=varies)
         base.scenario(seed=file.seed + file.replications, plans=True)
     except BadInput as refusal:
         if refusal.where == "--set":
@@ -106,3 +117,46 @@ def base_of(file: SweepFile, where: str) -> Base:
         place = ".".join(filter(None, (place, refusal.place)))
         raise BadInput(where, place, refusal.problem) from None
     return base
+
+
+def compared_of(
+    file: SweepFile,
+    levels: Mapping[str, Sequence[Value]],
+    sampled: Iterable[str],
+    where: str,
+) -> tuple[str, Value]:
+    """Return the factor that is compared and its reference; "" and "" if none is.
+
+    Parameters
+    ----------
+    levels, sampled
+        The factors that have a list of values, and those that have none.
+
+    Raises
+    ------
+    BadInput
+        If there is no such factor, or it has no such value or no other.
+    """
+    key, told = file.compare, file.reference
+    if key is None:
+        if told is not None:
+            problem = "is given, expected compare beside it, the factor it belongs to"
+            raise BadInput(where, "reference", problem)
+        return "", ""
+    if key not in levels:
+        named = ", ".join(levels) or "none is there"
+        expected = f", expected a factor with a list of values ({named})"
+        problem = "is sampled" if key in sampled else "is no factor"
+        near = "" if key in sampled else nearest(key, levels)
+        raise BadInput(where, "compare", f"{shown(key)} {problem}{near or expected}")
+    values = levels[key]
+    if len(values) < 2:
+        problem = f"{shown(key)} has one value, expected two or more to compare"
+        raise BadInput(where, "compare", problem)
+    if told is None:
+        return key, values[0]
+    texts = {text_of(value): value for value in values}
+    if text_of(told) not in texts:
+        near = nearest(text_of(told), texts) or f", expected one of {', '.join(texts)}"
+        raise BadInput(where, "reference", f"{shown(told)} is no value of {key}{near}")
+    return key, texts[text_of(told)]

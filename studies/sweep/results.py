@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 from measures.statistics import Interval, mean_interval
 from studies.case import Outcome
+from studies.compare.experiment import Experiment
 from studies.factors import Value
 from studies.sweep.design import Design
 from studies.tables import Table, interval_text, unit_of
@@ -126,9 +127,18 @@ def cell_table(design: Design, outcomes: Sequence[Outcome]) -> Table:
 
 
 def as_json(
-    design: Design, outcomes: Sequence[Outcome], folder: Path
+    design: Design,
+    outcomes: Sequence[Outcome],
+    folder: Path,
+    experiment: Experiment | None = None,
 ) -> dict[str, Any]:
-    """Return what ``sweep --json`` prints."""
+    """Return what ``sweep --json`` prints.
+
+    Parameters
+    ----------
+    experiment
+        The comparison, if the sweep makes one.
+    """
     by_kpi = {name: intervals(design, outcomes, name) for name in design.kpis}
     cells = []
     for k, values in enumerate(design.cells):
@@ -145,4 +155,5 @@ def as_json(
         "violations": sum(len(outcome.violations) for outcome in outcomes),
         "seeds": list(design.seeds),
         "cells": cells,
+        "comparison": None if experiment is None else experiment.as_json(),
     }

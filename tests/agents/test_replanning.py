@@ -201,6 +201,22 @@ def test_a_hidden_life_is_hidden(policy: str) -> None:
     assert len(told[0]) > 300
 
 
+def test_nothing_is_dispatched_afresh_if_nobody_wants_it() -> None:
+    """With `planner.fresh` off rules plan only where there is no plan to go on with."""
+    told = {}
+    for fresh in ("true", "false"):
+        case = scenario_of(
+            eventful(), policy="hybrid", settings=[("planner.fresh", fresh)]
+        )
+        events = Factory(case).run().events
+        plans = of_kind(events, "replan")
+        told[fresh] = [plan.facts["engines"][0]["engine"] for plan in plans]
+        assert untrue(case.world, events) == []
+    assert set(told["true"]) == {"rules"}
+    assert told["false"][0] == "rules"
+    assert "in force" in told["false"]
+
+
 def test_what_is_frozen_keeps_its_machine() -> None:
     """No plan gives near work to another machine, unless that is away or it is done."""
     case = scenario_of(

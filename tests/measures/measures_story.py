@@ -435,6 +435,11 @@ def full_story(shop: World | None = None) -> Story:
         operations=4,
         changed=1,
         shifted=60000.0,
+        near=2,
+        near_changed=1,
+        refreshes=3,
+        refreshed_near=5,
+        refreshed_changed=0,
         adopted=True,
         revision=1,
     )

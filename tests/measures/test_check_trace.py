@@ -146,6 +146,14 @@ CASES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
         lambda e: edited(e, "call_settled", bids=[["press", 1.0]]),
     ),
     "plan changes too much": ("replans", lambda e: edited(e, "replan", changed=5)),
+    "plan changes too much of what is near": (
+        "replans",
+        lambda e: edited(e, "replan", near_changed=3),
+    ),
+    "refreshes change too much": (
+        "replans",
+        lambda e: edited(e, "replan", refreshed_changed=6),
+    ),
     "revision repeats": (
         "replans",
         lambda e: [*e[:-1], replaced(e, "replan", e[-1].time), e[-1]],

@@ -7,12 +7,10 @@ import pytest
 from scipy import stats
 
 from measures.statistics import (
-    Interval,
     bootstrap_difference,
     mean_interval,
     paired_difference,
     percent_difference,
-    pooled_percent,
     welch_difference,
 )
 
@@ -106,32 +104,12 @@ def test_few_values_are_not_resampled() -> None:
     assert bootstrap_difference([2.0] * 6, [1.0] * 6) == (1.0, 1.0, 1.0)
 
 
-def test_pooled_percent_is_clustered_by_seed() -> None:
-    """A worked answer: two cells, three seeds; the seeds are what is counted."""
-    cells = [
-        ([9.0, 10.0, 11.0], [10.0, 10.0, 10.0]),  # -10, 0, 10 %
-        ([80.0, 90.0, 130.0], [100.0, 100.0, 100.0]),  # -20, -10, 30 %
-    ]
-    judge = mean_interval([-15.0, -5.0, 20.0])
-    assert pooled_percent(cells) == pytest.approx(judge)
-    longer = [([*a, 1e9], [*b, 10.0]) for a, b in cells[:1]] + cells[1:]
-    assert pooled_percent(longer) is not None
-    assert pooled_percent([([1.0], [0.0])]) is None
-
-
-def test_one_cell_pooled_is_that_cell() -> None:
-    """Of a single cell the pooled interval is its own."""
-    ours, theirs = [1.0, 3.0, 2.5], [2.0, 3.5, 2.0]
-    found = pooled_percent([(ours, theirs)])
-    assert found == pytest.approx(percent_difference(ours, theirs))
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [8, 15, 40])
 def test_intervals_cover_what_they_promise(n: int) -> None:
     """Of 1,000 synthetic experiments 93 to 97 % have the truth in their interval."""
     rng = np.random.default_rng(n)
-    covered = dict.fromkeys(("t", "paired", "bootstrap", "welch", "pooled"), 0)
+    covered = dict.fromkeys(("t", "paired", "bootstrap", "welch"), 0)
     for _ in range(1000):
         luck = rng.normal(100, 20, n)
         ours, theirs = luck + rng.normal(-3, 4, n), luck + rng.normal(0, 2, n)
@@ -141,22 +119,12 @@ def test_intervals_cover_what_they_promise(n: int) -> None:
             "paired": (paired_difference(list(ours), list(theirs)), -3),
             "bootstrap": (bootstrap_difference(list(ours), list(theirs)), -3),
             "welch": (welch_difference(list(alone), list(theirs)), -3),
-            "pooled": (_pooled(rng, n), 0.0),
         }
         for name, (interval, truth) in found.items():
             assert interval.low is not None
             assert interval.high is not None
             covered[name] += interval.low <= truth <= interval.high
     assert all(930 <= count <= 970 for count in covered.values()), covered
-
-
-def _pooled(rng: np.random.Generator, n: int) -> Interval:
-    """Return the pooled interval of three cells that share the luck of their seeds."""
-    luck = rng.normal(0, 3, n)
-    cells = [(list(100 + luck + rng.normal(0, 1, n)), [100.0] * n) for _ in range(3)]
-    found = pooled_percent(cells)
-    assert found is not None
-    return found
 
 
 def test_bad_arguments_are_refused() -> None:
@@ -169,5 +137,3 @@ def test_bad_arguments_are_refused() -> None:
         mean_interval([1.0, 2.0], 1.5)
     with pytest.raises(ValueError, match=r"confidence 0\.0"):
         welch_difference([1.0, 2.0], [1.0], 0.0)
-    with pytest.raises(ValueError, match="seeds in common"):
-        pooled_percent([])

@@ -228,6 +228,32 @@ def test_vehicles_and_crews() -> None:
     assert found["automatic_share"] == pytest.approx(1 - 20 / 33)
 
 
+def test_trips_that_move_a_lot_again() -> None:
+    """From a machine it was brought to and not worked on: there it was in vain."""
+    story = Story(world())
+    story.begin()
+    story.order("O1", quantity=6)
+    lot = story.release("O1", "cut")
+    story.bring(lot, "s", "printer")
+    assert kpis(story.world, story.events)["retransports"] == 0
+    story.bring(lot, "printer", "cutter")  # again
+    story.work("cutter", lot, "cut", 14, family="red")
+    story.bring(lot, "cutter", "joiner")
+    other = story.release("O1", "print")
+    story.bring(other, "s", "printer")
+    story.bring(other, "printer", "s")  # again: it is put aside
+    story.bring(other, "s", "printer")  # from the store it is not again
+    story.work("printer", other, "print", 20)
+    story.bring(other, "printer", "joiner")
+    joined = {"order": "O1", "kit": "O1.1", "step": "join", "pieces": 2}
+    story.say("lots_joined", "O1.1", **joined, inputs=[lot, other], at="joiner")
+    story.bring("O1.1", "joiner", "tester")
+    story.end(unfinished=1)
+    assert kpis(story.world, story.events)["retransports"] == 2 / 8
+    events = edited(story.events, "run_started", window=[0, 0])
+    assert "retransports" not in kpis(story.world, events)
+
+
 def test_crew_is_present_only_on_shift() -> None:
     """Use and wages go by the calendar: 8 of 24 h."""
     shop = world()
@@ -332,7 +358,13 @@ def test_deciding() -> None:
     """Messages, plans, how much adopted ones change, people's decisions."""
     story = full_story()
     said = [e for e in story.events if e.kind == "replan"]
-    again = said[0].facts | {"adopted": False, "changed": 4}
+    again = said[0].facts | {
+        "adopted": False,
+        "changed": 4,
+        "near_changed": 2,
+        "refreshed_near": 7,
+        "refreshed_changed": 3,
+    }
     now = story.events[-1].time
     extra = [
         Event(now, "replan", "planner", again),
@@ -341,7 +373,12 @@ def test_deciding() -> None:
     found = kpis(story.world, [*story.events[:-1], *extra, story.events[-1]])
     assert found["messages"] == 4
     assert found["replans"] == 2
-    assert found["nervousness"] == {"machine": 0.25, "start": 1.0}
+    assert found["nervousness"] == {
+        "machine": 0.25,
+        "start": 1.0,
+        "near": 0.5,  # what was not adopted has changed nothing
+        "refresh": 0.25,  # but the refreshes before it have: 0 of 5 and 3 of 7
+    }
     assert found["decision_touches"] == 1
 
 

@@ -122,6 +122,27 @@ def test_refresh_is_the_better_of_new_and_old(seed: int):
     assert plan.value == min(fresh.value, kept.value)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_without_fresh_plans_the_one_in_force_is_gone_on_with(seed: int):
+    """No rule is asked while the old order can be kept; without one all are."""
+    given = random_problem(seed, jobs=6)
+    poor = solve(given, Params(race=1, budget=0, windows=0, exact_operations=0)).plan
+    assert poor is not None
+    order = poor.priority[::-1]
+    given = replace(given, in_force=replace(poor, priority=order))
+    kept = decode(given, order)
+    still = Params(fresh=False, budget=0, windows=0, exact_operations=0)
+    assert refresh(given, fresh=False).assignments == kept.assignments
+    found = solve(given, still)
+    bound = decode(given, order, poor.machine_of())
+    assert found.plan is not None
+    assert found.plan.value == min(kept.value, bound.value)
+    assert [one.engine for one in found.contributions] == ["in force"]
+    none = replace(given, in_force=None)
+    assert refresh(none, fresh=False) == refresh(none)
+    assert solve(none, still).contributions[0].engine == "rules"
+
+
 def test_wall_guard_is_recorded():
     """A run by the clock does not claim to be repeatable, and it ends."""
     given = random_problem(1, jobs=8)

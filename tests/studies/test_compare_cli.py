@@ -43,7 +43,9 @@ def test_cells_until_narrow_enough(
         {"vehicles": "2", "mtbf": ".5"},
     ]
     assert {cell["replications"] for cell in alone["cells"]} <= {2, 3}
-    assert list(alone["pooled"]) == ["flow_time"]
+    assert list(alone["pooled"]) == list(alone["sum_of_cells"]) == ["flow_time"]
+    rest = alone["sum_of_cells"]["flow_time"]
+    assert all(found["percent_mean"] is not None for found in rest.values())
 
 
 def test_an_instance_is_compared_by_makespan(

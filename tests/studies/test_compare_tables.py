@@ -71,11 +71,14 @@ def test_holm_goes_over_the_table_that_shows_it() -> None:
 
 
 def test_cells_come_with_what_is_pooled() -> None:
-    """A table a KPI, each cell's policies and a pooled line, and one on settling."""
+    """A table a KPI, each cell's policies and lines over them, and one on settling."""
     found = experiment(["load=.7,.8"], asked=["flow_time", "on_time"], replications=7)
     flow, on_time, settling = tables(found)
     assert flow.columns[:2] == ("load", "policy")
-    assert [row[0] for row in flow.rows] == [".7", "", ".8", "", "pooled"]
+    heads = [row[0] for row in flow.rows]
+    assert heads == [".7", "", ".8", "", "pooled", "sum of cells"]
+    assert "±" in flow.rows[-2][3]
+    assert " to " in flow.rows[-1][4]
     assert on_time.title.startswith("on_time")
     assert [row[:2] for row in settling.rows] == [(".7", "7"), (".8", "7")]
     assert [row[-1] for row in settling.rows] == ["4.8 (more)"] * 2
@@ -195,6 +198,6 @@ def test_a_picture_has_a_panel_a_kpi_that_differs() -> None:
     cells = experiment(["load=.7,.8"], replications=6)
     (axis,) = forest(cells).axes
     names = [label.get_text() for label in axis.get_yticklabels()]
-    assert names == ["load=.7", "load=.8", "pooled"]
+    assert names == ["load=.7", "load=.8", "pooled", "sum of cells"]
     assert titles(forest(experiment(replications=6, asked=["messages"]))) == []
     assert titles(forest(experiment(policies=["rule"]))) == []

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sweep_bench import write
+from sweep_bench import ROOT, write
 
 from kernel.errors import BadInput
 from studies.case import scenario_hash
 from studies.sweep.design import Design, read_design
 
+EXPERIMENTS = sorted((ROOT / "studies" / "experiments").glob("*.toml"))
 HEAD = 'world = "cell"\npolicy = "rule"\n'
 
 
@@ -181,3 +182,10 @@ def test_an_unknown_world_is_named_with_its_file(tmp_path: Path) -> None:
     """A world that is not there is the sweep file's fault."""
     with pytest.raises(BadInput, match=r'small\.toml: world: "cel": .*"cell"'):
         read_design(write(tmp_path, 'world = "cel"'))
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+def test_shipped_experiments_can_be_begun(path: Path) -> None:
+    """Every file is fine, and says how it is called."""
+    assert len(read_design(path)) > 0
+    assert f"run.py sweep studies/experiments/{path.name}" in path.read_text()
