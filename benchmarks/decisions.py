@@ -7,7 +7,7 @@ asked, as always, or every one of them. Then the planner under `hybrid`: how lon
 machine and a vehicle choose, how long a refresh and a major re-plan take. ::
 
     python benchmarks/decisions.py [--sizes 1,4,16,48] [--alike 8,96,1000]
-                                   [--plans 1,4,16] [--seed 1] [--csv FILE]
+                                   [--plans 1,4] [--seed 1] [--csv FILE]
 
 Milliseconds are CPU time of this one process, which does the work of all agents one
 after the other; the clocks are held to the agents from outside (`stopwatch.py`), one
@@ -31,6 +31,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 
@@ -197,22 +198,20 @@ def _decisions(common: Common, watch: Stopwatch) -> Iterator[Row]:
 # -- the table ------------------------------------------------------------------------
 
 
-def lines(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield both tables."""
-    net = [row for row in rows if row.asked == row.asked]
-    head = f"{'':24}{'machines':>9}{'agents':>8}  {'':20}{'count':>7}"
-    times = f"{'ms mean':>9}{'p50':>8}{'p95':>8}{'most':>8}"
-    if net:
-        yield f"{head}{'asked':>8}{'messages':>10}{'bids':>8}{times}"
-    for row in net:
-        figures = f"{row.asked:>8.1f}{row.messages:>10.1f}{row.bids:>8.1f}"
+def lines(rows: Sequence[Row], *, headed: bool) -> Iterator[str]:
+    """Yield the rows of a case, below a heading unless there is one already."""
+    negotiated = rows[0].asked == rows[0].asked
+    if not headed:
+        open_ = f"{'asked':>8}{'messages':>10}{'bids':>8}" if negotiated else "    open"
+        yield f"{'':24}{'machines':>9}{'agents':>8}  {'':20}{'count':>7}{open_}{_TIMES}"
+    for row in rows:
+        figures = f"{row.open:>8.0f}" if row.open == row.open else f"{'':8}"
+        if negotiated:
+            figures = f"{row.asked:>8.1f}{row.messages:>10.1f}{row.bids:>8.1f}"
         yield f"{_start(row)}{figures}{_times(row)}"
-    made = [row for row in rows if row.asked != row.asked]
-    if made:
-        yield ("\n" if net else "") + f"{head}{'open':>8}{times}"
-    for row in made:
-        size = f"{row.open:>8.0f}" if row.open == row.open else f"{'':8}"
-        yield f"{_start(row)}{size}{_times(row)}"
+
+
+_TIMES = f"{'ms mean':>9}{'p50':>8}{'p95':>8}{'most':>8}"
 
 
 def _start(row: Row) -> str:
@@ -237,48 +236,45 @@ def arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--sizes", type=sizes, default="1,4,16,48", help="copies, the contract net")
     add("--alike", type=sizes, default="8,96,1000", help="machines that are alike")
-    add("--plans", type=sizes, default="1,4,16", help="copies, the planner")
+    add("--plans", type=sizes, default="1,4", help="copies, the planner")
     add("--seed", type=int, default=1, help="of the world's draws")
     add("--csv", type=Path, default=Path("runs/decisions.csv"), help="table to write")
     return parser.parse_args()
 
 
 def cases(given: argparse.Namespace) -> Iterator[Case]:
-    """Yield the plants to be measured."""
-    seed = given.seed
-    for policy, sizes in (("negotiated", given.sizes), ("hybrid", given.plans)):
-        for size in sizes:
-            yield Case(plant="electronics", size=size, policy=policy, seed=seed)
+    """Yield the plants to be measured: negotiations, then plans."""
+
+    def case(plant: str, size: int, policy: str, **more: Any) -> Case:
+        return Case(plant=plant, size=size, policy=policy, seed=given.seed, **more)
+
+    for size in given.sizes:
+        yield case("electronics", size, "negotiated")
+    for size in given.alike:
+        yield case("alike", size, "negotiated")
+    for size in given.alike:
+        if size > EACH:
+            yield case("alike", size, "negotiated", everybody=True)
+    for size in given.plans:
+        yield case("electronics", size, "hybrid")
     for size in given.plans[:1]:
-        yield Case(
-            plant="electronics",
-            size=size,
-            policy="hybrid",
-            seed=seed,
-            settings=NO_CPSAT,
-        )
-    for everybody in (False, True):
-        for size in given.alike:
-            if size > EACH or not everybody:
-                yield Case(
-                    plant="alike",
-                    size=size,
-                    policy="negotiated",
-                    seed=seed,
-                    everybody=everybody,
-                )
+        yield case("electronics", size, "hybrid", settings=NO_CPSAT)
 
 
 def main() -> None:
     """Measure, print the tables, write them."""
     given = arguments()
     rows: list[Row] = []
+    policy = ""
     for case in cases(given):
-        print(f"{case.plant} {case.size}, {case.policy} ...", file=sys.stderr)
         # A process each: what is wrapped, compiled or cached is nobody else's.
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
-            rows += process.submit(measured, case).result()
-    print("\n".join(lines(rows)))
+            found = process.submit(measured, case).result()
+        if policy and policy != case.policy:
+            print()
+        print("\n".join(lines(found, headed=policy == case.policy)), flush=True)
+        policy = case.policy
+        rows += found
     write(given.csv, rows)
 
 
