@@ -188,8 +188,12 @@ def _decisions(common: Common, watch: Stopwatch) -> Iterator[Row]:
     """Yield a row for each kind of decision under a planner."""
     for who, taken in watch.choosing.items():
         yield _row(common, f"{who} chooses", taken)
-    for name, major in (("refresh", False), ("major re-plan", True)):
-        plans = [made for made in watch.planning if bool(made[0]) == major]
+    kinds = {
+        "refresh": [made for made in watch.planning if not made[0]],
+        "major re-plan": [made for made in watch.planning if made[0]],
+        "any plan": watch.planning,
+    }
+    for name, plans in kinds.items():
         if plans:
             size = float(np.mean([operations for _, operations, _ in plans]))
             yield _row(common, name, [taken for *_, taken in plans], open=size)
