@@ -14,7 +14,7 @@ from typing import Any
 
 from kernel.errors import BadInput
 from worlds.files import name_of, nearest, shown
-from worlds.knobs import KNOBS, SOURCE, turned, value_of
+from worlds.knobs import KNOBS, MACHINES, SOURCE, turned, value_of
 from worlds.load import nominal_use
 from worlds.read import resolved, world_of
 from worlds.spec import World
@@ -153,7 +153,8 @@ def apply(world: World, settings: Sequence[tuple[str, str]]) -> World:
     world
         The world to begin with; it is not changed.
     settings
-        Pairs of key (``world.…`` or one of :data:`KNOBS`) and value as text.
+        Pairs of key (``world.…``, one of :data:`KNOBS` or ``machines.ID``) and value
+        as text.
 
     Raises
     ------
@@ -199,6 +200,7 @@ def world_keys(world: World) -> list[tuple[str, str]]:
         "network": world.network.preset,
         "traffic": world.floor.traffic,
     }
+    present |= {f"{MACHINES}{machine.id}": "1" for machine in world.machines}
     return [*present.items(), *_leaves("world", resolved(world))]
 
 

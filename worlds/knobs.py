@@ -1,4 +1,8 @@
-"""Knobs: one word for what many tables of a world hold, and the values they take."""
+"""Knobs: one word for what many tables of a world hold, and the values they take.
+
+``machines.ID`` is one too: a second machine is a table of its own, and an entry
+wherever a step lists the machines that can do it.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,14 @@ from kernel.chance import Law
 from kernel.errors import BadInput
 from worlds.files import loaded_toml, nearest, shown
 from worlds.load import scaled_to
-from worlds.spec import FailureMode, VehicleGroup, World
+from worlds.spec import FailureMode, Machine, Step, VehicleGroup, World
 
 SOURCE = "--set"
 #: The knobs of a world; ``policy``, ``seed`` and ``days`` are a scenario's.
 KNOBS = ("vehicles", "load", "mtbf", "network", "traffic")
+#: Begins the knob of a machine: how many there are of it.
+MACHINES = "machines."
+_MOST_ALIKE = 1_000
 _POINT = re.compile(r"^([+-]?)\.(?=\d)")
 _SMALLEST = 1e-4  # of a factor; the greatest is its inverse
 
@@ -50,6 +57,8 @@ def turned(world: World, key: str, text: str) -> World:
         return scaled_to(world, _number(key, text))
     if key == "mtbf":
         return _lasting(world, _number(key, text))
+    if key.startswith(MACHINES):
+        return _alike(world, key, text)
     guess = nearest(key, (*KNOBS, "world"))
     expected = guess or f", expected world.… or one of {', '.join(KNOBS)}"
     raise BadInput(SOURCE, key, "is not a known key" + expected)
@@ -83,6 +92,49 @@ def _shared_out(
         shares[i] += 1
     return tuple(
         replace(group, count=share) for group, share in zip(groups, shares, strict=True)
+    )
+
+
+def _alike(world: World, key: str, text: str) -> World:
+    """Return the world with so many machines alike where there was one.
+
+    The others are called ``ID-2``, ``ID-3``, ... and stand beside it, at its node. Each
+    has buffers, set-up and luck of its own, and can do what the first can do. Nobody is
+    hired to tend them.
+    """
+    id = key.removeprefix(MACHINES)
+    known = {machine.id: machine for machine in world.machines}
+    if id not in known:
+        names = [MACHINES + name for name in known]
+        expected = nearest(key, names) or f", expected one of {', '.join(names[:8])}"
+        raise BadInput(SOURCE, key, "is not a known key" + expected)
+    number = value_of(text)
+    whole = isinstance(number, int) and not isinstance(number, bool)
+    if not whole or not 1 <= number <= _MOST_ALIKE:
+        problem = f"{shown(text)}, expected a whole number from 1 to {_MOST_ALIKE}"
+        raise BadInput(SOURCE, key, problem)
+    more = [f"{id}-{n}" for n in range(2, number + 1)]
+    taken = next((name for name in more if name in known), None)
+    if taken is not None:
+        raise BadInput(SOURCE, key, f"{number}, but there is a machine {taken} already")
+
+    def with_more(machine: Machine) -> tuple[Machine, ...]:
+        others = more if machine.id == id else ()
+        return machine, *(replace(machine, id=name) for name in others)
+
+    def may_use(step: Step) -> Step:
+        new = [
+            replace(m, machine=n) for m in step.modes if m.machine == id for n in more
+        ]
+        return replace(step, modes=(*step.modes, *new))
+
+    return replace(
+        world,
+        machines=tuple(m for machine in world.machines for m in with_more(machine)),
+        products=tuple(
+            replace(product, steps=tuple(map(may_use, product.steps)))
+            for product in world.products
+        ),
     )
 
 

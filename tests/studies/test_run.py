@@ -101,3 +101,21 @@ def test_runs_leave_nothing_for_the_collector() -> None:
     assert left < sum(sizes) / 2, (left, sizes)
     gc.collect()
     assert len(gc.get_objects()) - before < 100
+
+
+def test_a_second_machine_is_a_station_of_its_own() -> None:
+    """It works while the first one does, each set up for what it makes."""
+    settings = [("machines.turn1", "2"), ("world.demand.orders_per_day", "150")]
+    scenario = scenario_of(
+        read_world("cell"), policy="rule", days=0.5, settings=settings
+    )
+    factory = build(scenario)
+    both = apart = 0
+    bodies = [factory.machines[id].body for id in ("turn1", "turn1-2")]
+    for _ in range(72):
+        factory.step()
+        both += all(body.occupied for body in bodies)
+        apart += bodies[0].family != bodies[1].family
+    assert both > 10
+    assert apart > 10
+    assert not run(scenario).violations

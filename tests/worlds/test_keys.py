@@ -156,6 +156,11 @@ def test_ids_may_hold_dots():
         ("vehicles", "0", "vehicles", "at least 1"),
         ("vehicles", "2.5", "vehicles", "a whole number"),
         ("vehicles", "99999", "world.vehicles.agv.count", "10000"),
+        ("machines.mill", "0", "machines.mill", "from 1 to 1000"),
+        ("machines.mill", "1.5", "machines.mill", "a whole number"),
+        ("machines.mill", "true", "machines.mill", "a whole number"),
+        ("machines.mil", "2", "machines.mil", '"machines.mill"'),
+        ("machines", "2", "machines", "expected world.… or one of vehicles"),
         ("load", "0", "load", "above 0"),
         ("load", "inf", "load", "above 0"),
         ("load", "9999", "load", "at most 10"),
@@ -189,10 +194,51 @@ def test_vehicles_are_shared_out_over_the_groups():
         apply(read_world("mk01"), [("vehicles", "5")])
 
 
+def test_a_second_machine_stands_beside_the_first_and_can_do_the_same():
+    """All it has is its own; what the first one has to do is shared."""
+    world = apply(CELL, [("machines.mill", "3")])
+    first = next(m for m in CELL.machines if m.id == "mill")
+    at = CELL.machines.index(first)
+    more = (replace(first, id="mill-2"), replace(first, id="mill-3"))
+    assert world.machines == (
+        *CELL.machines[: at + 1],
+        *more,
+        *CELL.machines[at + 1 :],
+    )
+    assert world.products == CELL.products
+    third = nominal_use(world)["mill+mill-2+mill-3"]
+    assert third == pytest.approx(nominal_use(CELL)["mill"] / 3)
+    assert apply(CELL, [("machines.mill", "1")]) == CELL
+
+
+def test_a_second_machine_enters_the_lists_of_those_that_can():
+    """Where steps name machines, it takes as long as the first one."""
+    before = read_world("mk01")
+    id = before.machines[0].id
+    after = apply(before, [(f"machines.{id}", "2")])
+    changed = 0
+    for old, new in zip(before.products, after.products, strict=True):
+        for was, step in zip(old.steps, new.steps, strict=True):
+            mine = [mode for mode in was.modes if mode.machine == id]
+            more = tuple(replace(mode, machine=f"{id}-2") for mode in mine)
+            assert step.modes == was.modes + more
+            changed += len(mine)
+    assert changed
+
+
+def test_machines_are_counted_once():
+    """A name that is taken is not given to another machine."""
+    world = apply(CELL, [("machines.mill", "2")])
+    with pytest.raises(BadInput, match="there is a machine mill-2 already"):
+        apply(world, [("machines.mill", "2")])
+    assert len(apply(world, [("machines.mill-2", "2")]).machines) == 6
+
+
 def test_load_is_the_use_of_the_bottleneck_whatever_else_is_set():
     """It is applied last, to the world as it then is."""
-    world = apply(CELL, [("load", "0.5"), ("world.machines.mill.pace", "2")])
-    assert next(iter(nominal_use(world).values())) == pytest.approx(0.5)
+    for other in (("world.machines.mill.pace", "2"), ("machines.turn1", "2")):
+        world = apply(CELL, [("load", "0.5"), other])
+        assert next(iter(nominal_use(world).values())) == pytest.approx(0.5)
 
 
 def test_mtbf_multiplies_the_measure_of_every_life():
