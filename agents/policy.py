@@ -65,7 +65,7 @@ class PlannerParams:
     flow: float = 0.2
     spread: float = 15.0
     stability: float = 10.0
-    setup: float = 0.0
+    setup: float = 1.0
     frozen: int = 0
 
 
