@@ -41,7 +41,7 @@ from agents.scenario import scenario_of
 from benchmarks.alike import EACH, alike
 from benchmarks.copies import copies
 from benchmarks.stopwatch import Stopwatch
-from benchmarks.tables import write
+from benchmarks.tables import sizes, write
 from kernel.calendar import HOUR
 from kernel.events import Event
 from studies.build import compile_scheduler, needs_compiling
@@ -233,9 +233,6 @@ def arguments() -> argparse.Namespace:
         description=(__doc__ or "").split("\n")[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-
-    def sizes(text: str) -> list[int]:
-        return [int(size) for size in text.split(",") if size]
 
     add = parser.add_argument
     add("--sizes", type=sizes, default="1,4,16,48", help="copies, the contract net")

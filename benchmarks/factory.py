@@ -35,6 +35,7 @@ from dataclasses import asdict, dataclass, replace
 from time import process_time
 
 from benchmarks.jobshop import JobShop
+from benchmarks.tables import sizes
 
 ROOT = Path(__file__).resolve().parents[1]
 SIMULATTE = "0.17.0"
@@ -216,9 +217,6 @@ def arguments() -> argparse.Namespace:
         description=(__doc__ or "").split("\n")[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-
-    def sizes(text: str) -> list[int]:
-        return [int(size) for size in text.split(",") if size]
 
     add = parser.add_argument
     add("--hours", type=float, default=24.0, help="simulated, under rule")

@@ -1,4 +1,4 @@
-"""Rows of a benchmark as a CSV file."""
+"""What benchmarks share: lists of sizes as arguments, rows as a CSV file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+
+def sizes(text: str) -> list[int]:
+    """Return the numbers of an argument such as ``1,4,16``; none of an empty one."""
+    return [int(size) for size in text.split(",") if size]
 
 
 def write(path: Path, rows: Sequence[Any]) -> None:

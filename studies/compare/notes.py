@@ -60,14 +60,18 @@ def _legend(experiment: Experiment) -> Iterator[str]:
 
 def _missing(experiment: Experiment) -> Iterator[str]:
     for kpi in experiment.shown:
-        cells = [
-            cell
+        without = [
+            [policy for policy, of in cell.kpis.items() if kpi not in of]
             for cell in experiment.cells
-            if any(kpi not in of for of in cell.kpis.values())
         ]
+        cells = sum(map(bool, without))
         if cells:
-            where = f" in {len(cells)} of the cells" if experiment.varied else ""
-            yield f"{kpi} has no value in every run{where}: it is left out there."
+            named = ", ".join(dict.fromkeys(name for of in without for name in of))
+            where = f" in {cells} of the cells" if experiment.varied else ""
+            yield (
+                f"{kpi} has no value in every run of {named}{where}: what lacks it is "
+                "left out."
+            )
 
 
 def _stopping(experiment: Experiment) -> Iterator[str]:
