@@ -64,7 +64,7 @@ class PlannerParams:
     exact_limit: float = 0.05
     flow: float = 0.2
     spread: float = 15.0
-    stability: float = 10.0
+    stability: float = 1.0
     setup: float = 1.0
     frozen: int = 0
 
