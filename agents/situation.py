@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from agents.remembered import Remembered
@@ -88,6 +89,8 @@ class Surveyor:
         self.orders = Remembered(self)
         self._modes: dict[tuple[int, int], tuple[sp.Mode, ...]] = {}
         self._keep: list[object] = []  # keeps the ids of `_modes` alive
+        self._open: list[OrderAgent] = []  # of the first `_seen` orders
+        self._seen = 0
 
     def _row_of_node(self, node: str) -> int:
         layout = self.factory.layout
@@ -129,11 +132,7 @@ class Surveyor:
         """
         factory, frame = self.factory, Frame()
         now = factory.calendar.now
-        live = [
-            order
-            for order in factory.orders.values()
-            if order.production.parts and not order.cancelled and not order.shipped
-        ]
+        live = [order for order in self._open_orders() if order.production.parts]
         self.orders.begin()
         assert factory.planner is not None
         urgency = factory.planner.urgency
@@ -170,6 +169,14 @@ class Surveyor:
             families=frame.families,
             places=self.places,
         )
+
+    def _open_orders(self) -> list[OrderAgent]:
+        """Return the orders that are neither shipped nor cancelled."""
+        orders = self.factory.orders
+        self._open += islice(orders.values(), self._seen, None)
+        self._seen = len(orders)
+        self._open = [o for o in self._open if not (o.cancelled or o.shipped)]
+        return self._open
 
     @staticmethod
     def _in_process(order: OrderAgent) -> bool:

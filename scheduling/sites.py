@@ -23,7 +23,11 @@ class _Kept:
 
     def find(self, key: object) -> Table | None:
         for known, array in self._pairs:
-            if known is key or known == key:
+            if known is key:
+                return array
+        for k, (known, array) in enumerate(self._pairs):
+            if known == key:  # found by identity from now on
+                self._pairs[k] = (key, array)
                 return array
         return None
 
