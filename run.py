@@ -192,7 +192,7 @@ def compare(
         settings=_pairs(settings),
         disturbances=disturbances or (),
     )
-    asked = comparing.kpis_of(kpi)
+    asked = comparing.kpis_of(kpi, spec)
     decisive = asked[0] if asked else comparing.main_kpi(bool(spec.unit))
     stopping = comparing.stopping_of(
         names, decisive, replications, until, max_replications
@@ -265,7 +265,9 @@ def sweep(
         for said in paired.remarks(design, done.experiment):
             _print(said)
         drawn = f", {len(pictures)} pictures" if pictures else ""
-        _print(f"Everything is in {folder}: {results.CSV}, {results.PARQUET}{drawn};")
+        compared = f", {paired.JSON}, {paired.PICTURE}" if done.experiment else ""
+        files = f"{results.CSV}, {results.PARQUET}{compared}{drawn}"
+        _print(f"Everything is in {folder}: {files};")
         _print(f"the report is {page}.")
     if done.failed:
         say(failed_sentence(done.failed))
@@ -352,7 +354,8 @@ def tune(
         _print(f"Everything is in {folder}, the report is {page}.")
     if done.failed:
         say(failed_sentence(done.failed))
-    code = _verdict(f"{done.runs} runs", done.violations, say)
+    fresh = len(done.fresh) * (1 + len(done.winners))
+    code = _verdict(f"{done.runs + fresh} runs", done.violations, say)
     return VIOLATED if done.failed else code
 
 
@@ -380,6 +383,8 @@ def solve(
     from studies.tables import engine_table, solution_sentence
     from studies.whole import claim_file
 
+    if plan is not None and gantt is not None and plan.resolve() == gantt.resolve():
+        raise BadInput("--gantt", str(gantt), "expected another file than --plan")
     known = solving.read_instance(instance, layout)
     for path in filter(None, (plan, gantt)):
         claim_file(path)

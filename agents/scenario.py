@@ -10,13 +10,15 @@ from agents.policy import PlannerParams, Policy, policy_of
 from kernel.calendar import DAY
 from kernel.errors import BadInput
 from worlds.files import nearest
-from worlds.keys import SOURCE, apply, value_of
+from worlds.keys import SOURCE, apply, text_of, value_of
 from worlds.read import resolved
 from worlds.spec import World
-from worlds.units import duration
+from worlds.units import duration, duration_text
 
 #: Days a run may go on after its end for its orders to ship.
 PATIENCE = 30
+#: Parameters of the planner that are times, ms.
+_OF_TIME = ("delay", "frozen")
 #: Largest values of the planner's parameters: beyond them nothing changes but the time.
 _MOST: dict[type[Any], float] = {int: 1_000_000, float: 1e9, bool: 1}
 
@@ -99,7 +101,7 @@ def scenario_of(
             days = _number(key, value, float)
     strategy = policy_of(policy)
     for key, value in ours:
-        if "." in key:
+        if key not in ("policy", "seed", "days"):
             strategy = _set(strategy, key, value)
     return Scenario(
         world=world,
@@ -127,7 +129,9 @@ def _set(policy: Policy, key: str, text: str) -> Policy:
     root, _, name = key.partition(".")
     known = {field.name: field for field in fields(PlannerParams)}
     if root == "policy" and name == "rule":
-        return replace(policy, rule=policy_of(f"rule:{text}").rule)
+        other = policy_of(f"rule:{text}")
+        by_rule = policy.planner is None and policy.allocation == "direct"
+        return other if by_rule else replace(policy, rule=other.rule)
     if name not in known:
         guess = nearest(name, known).replace('"', f'"{root}.', 1)
         names = ", ".join(sorted(known))
@@ -137,7 +141,7 @@ def _set(policy: Policy, key: str, text: str) -> Policy:
         raise BadInput(SOURCE, key, f"policy {policy.name!r} has no planner")
     present = getattr(policy.planner, name)
     value: Any
-    if name in ("delay", "frozen"):
+    if name in _OF_TIME:
         try:
             value = duration(text)
         except ValueError as error:
@@ -157,5 +161,8 @@ def scenario_keys(policy: Policy) -> list[tuple[str, str]]:
     """Return the keys outside the world, with their values as text."""
     keys = [("policy", policy.name), ("policy.rule", policy.rule)]
     if policy.planner is not None:
-        keys += [(f"planner.{k}", str(v)) for k, v in asdict(policy.planner).items()]
+        for name, value in asdict(policy.planner).items():
+            of_time = name in _OF_TIME
+            text = duration_text(value) if of_time else text_of(value)
+            keys.append((f"planner.{name}", text))
     return keys

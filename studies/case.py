@@ -66,6 +66,12 @@ class Base:
         refuse_unfit(scenario)
         return scenario
 
+    def unread(self) -> list[tuple[str, str]]:
+        """Return the settings that its own policy does not read, but others may."""
+        if policy_of(self.policy).planner is not None:
+            return []
+        return [(key, value) for key, value in self.settings if of_planner(key)]
+
     def plans(self, policies: Iterable[object] = ()) -> bool:
         """Return whether its policy, or one of these, calls the compiled scheduler."""
         names = [self.policy, *map(str, policies)]

@@ -103,10 +103,17 @@ def listed(values: Sequence[Any], where: str, place: str) -> tuple[Value, ...]:
         if not isinstance(value, str | int | float):
             problem = f"{shown(value)}, expected a number, a text, true or false"
             raise BadInput(where, place, problem)
-        if text_of(value) in map(text_of, values[:i]):
+        if any(_same(value, other) for other in values[:i]):
             problem = f"{shown(value)} stands twice, expected each value once"
             raise BadInput(where, place, problem)
     return tuple(values)
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Return whether values say the same: 1 and 1.0 do, 1 and true do not."""
+    if isinstance(one, bool) or isinstance(other, bool) or isinstance(one, str):
+        return text_of(one) == text_of(other)
+    return one == other
 
 
 def stepped(
@@ -199,14 +206,18 @@ def whole_span(span: Span, key: str, base: Base) -> Span:
 def takes(key: str, value: Value, base: Base) -> bool:
     """Return whether a value can be set."""
     try:
-        base.scenario([(key, text_of(value))])
+        base.scenario([(key, text_of(value))], plans=not of_planner(key))
     except BadInput:
         return False
     return True
 
 
 def refuse_wrong(
-    factors: Mapping[str, Sequence[Value]], base: Base, where: str, table: str
+    factors: Mapping[str, Sequence[Value]],
+    base: Base,
+    where: str,
+    table: str,
+    policies: Sequence[object] = (),
 ) -> None:
     """Make sure that each value can be set, all else being as it is.
 
@@ -218,13 +229,15 @@ def refuse_wrong(
         Key -> its values.
     where, table
         The source, and the place within it, that an error message names.
+    policies
+        Those that some runs have beside the base's and the factor's.
 
     Raises
     ------
     BadInput
         For the first key or value that is wrong.
     """
-    planned = _planning(factors, base)
+    planned = _planning([*factors.get("policy", ()), *policies])
     for key, values in factors.items():
         place = f"{table}.{key}" if table else key
         if key == "seed":
@@ -233,7 +246,7 @@ def refuse_wrong(
         on = planned if of_planner(key) else ()
         for value in values:
             try:
-                base.scenario([*on, (key, text_of(value))])
+                base.scenario([*on, (key, text_of(value))], plans=not of_planner(key))
             except BadInput as refusal:
                 told = refusal.problem
                 inner = refusal.place or refusal.where
@@ -242,10 +255,8 @@ def refuse_wrong(
                 raise BadInput(where, place, told) from None
 
 
-def _planning(
-    factors: Mapping[str, Sequence[Value]], base: Base
-) -> list[tuple[str, str]]:
-    """Return the setting that makes policies plan, if some do and the base does not."""
-    names = [str(name) for name in factors.get("policy", ())]
+def _planning(policies: Sequence[object]) -> list[tuple[str, str]]:
+    """Return the setting of a policy that plans, if one of these does."""
+    names = list(map(str, policies))
     plan = [n for n in names if n in POLICIES and POLICIES[n].planner is not None]
     return [("policy", plan[0])] if plan else []

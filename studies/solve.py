@@ -233,10 +233,9 @@ def draw_plan(solution: Solution, path: Path) -> None:
     if solution.plan is None:
         return
     instance = solution.instance
-    title = (
-        f"{instance.name}: makespan {solution.units(solution.plan.makespan)}, "
-        f"lower bound {solution.units(solution.result.bound) or 'unknown'}"
-    )
+    title = f"{instance.name}: makespan {solution.units(solution.plan.makespan)}"
+    if solution.objective == ("makespan",):
+        title += f", lower bound {solution.units(solution.result.bound) or 'unknown'}"
     figure = plan_gantt(instance.world, instance.problem, solution.plan, title=title)
     with written_whole(path) as file:
         figure.savefig(file, format=picture_kind(path), dpi=110)

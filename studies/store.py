@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from kernel.errors import BadInput
 from studies.case import Outcome
@@ -125,21 +127,59 @@ class Store:
             raise BadInput(str(self._path), "", f"cannot be written: {error}") from None
 
     def done(self) -> set[int]:
-        """Return the numbers of the runs that are kept."""
-        return {number for (number,) in self._file.execute("SELECT run FROM runs")}
+        """Return the numbers of the runs that are kept.
+
+        Raises
+        ------
+        BadInput
+            If the file is damaged.
+        """
+        with self._reading():
+            return {number for (number,) in self._file.execute("SELECT run FROM runs")}
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Yield what is kept, by number."""
-        for row in self._file.execute("SELECT * FROM runs ORDER BY run"):
-            number, scenario, seed, _, kpis, digest, violations, same, error, wall = row
-            yield Outcome(
-                number=number,
-                seed=seed,
-                scenario=scenario,
-                kpis=json.loads(kpis),
-                digest=digest,
-                violations=tuple(json.loads(violations)),
-                reproducible=bool(same),
-                error=error,
-                wall_seconds=wall,
-            )
+        """Yield what is kept, by number.
+
+        Raises
+        ------
+        BadInput
+            If the file is damaged.
+        """
+        with self._reading():
+            for row in self._file.execute("SELECT * FROM runs ORDER BY run"):
+                yield _outcome(row)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+            problem = f"is damaged ({error}), expected what a study has written"
+            raise BadInput(str(self._path), "", problem) from None
+
+
+def _outcome(row: tuple[Any, ...]) -> Outcome:
+    """Return what a row keeps.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not what was written.
+    """
+    number, scenario, seed, _, kpis, digest, violations, same, error, wall = row
+    found = json.loads(kpis)
+    if not isinstance(found, dict) or not isinstance(number, int):
+        raise TypeError(f"run {number}")
+    if not all(isinstance(value, int | float) for value in found.values()):
+        raise TypeError(f"run {number}")
+    return Outcome(
+        number=number,
+        seed=seed,
+        scenario=scenario,
+        kpis=found,
+        digest=digest,
+        violations=tuple(json.loads(violations)),
+        reproducible=bool(same),
+        error=error,
+        wall_seconds=wall,
+    )

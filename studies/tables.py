@@ -81,6 +81,16 @@ def shown(value: float, unit: str) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
+def plural(count: float, noun: str) -> str:
+    """Return a count with its noun, in the plural but for one."""
+    return f"{count:g} {noun}{'' if count == 1 else 's'}"
+
+
+def literal(text: str) -> str:
+    """Return a text as Matplotlib has to be given it to write it as it is."""
+    return text.replace("$", r"\$")
+
+
 def unit_of(kpi: str, instance_unit: str = "") -> str:
     """Return the unit of a KPI by its flat name."""
     if kpi == "makespan":
@@ -90,9 +100,15 @@ def unit_of(kpi: str, instance_unit: str = "") -> str:
     return units[-1] if part == "start" else units[0]
 
 
-def fitting(names: Collection[str], wanted: Sequence[str]) -> list[str]:
-    """Return the names that are wanted; of an instance only what fits one."""
-    fit = INSTANCE if "makespan" in names else wanted
+def wanted(kpi: str) -> str:
+    """Return which direction of a KPI is the better one, in words; "" if neither."""
+    words = {True: "more is better", False: "less is better", None: ""}
+    return words[KPI_TABLE[kpi.partition(".")[0]].more]
+
+
+def fitting(names: Collection[str], liked: Sequence[str]) -> list[str]:
+    """Return the names that are liked; of an instance only what fits one."""
+    fit = INSTANCE if "makespan" in names else liked
     return [name for name in fit if name in names]
 
 
@@ -168,7 +184,8 @@ def engine_table(solution: Solution) -> Table:
         value = solution.units(one.value)
         found = "none" if value is None else f"{value:g}"
         rows.append((one.engine, found, f"{one.work:.4g}", one.status))
-    return Table("", ("engine", "makespan then", "work", "remark"), rows, ("work",))
+    columns = ("engine", f"{solution.objective[-1]} then", "work", "remark")
+    return Table("", columns, rows, ("work",))
 
 
 def solution_sentence(solution: Solution) -> str:

@@ -254,8 +254,9 @@ def test_keys_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
     """What `keys` lists for the scenario and a machine, --set takes."""
     assert run.main(["keys", "cell"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    wanted = [x for x in lines if x.startswith(("vehicles", "world.machines.turn1."))]
-    assert len(wanted) > 5
+    heads = ("vehicles", "world.machines.turn1.", "policy", "planner.")
+    wanted = [x for x in lines if x.startswith(heads)]
+    assert len(wanted) > 20
     settings = [line.replace(" = ", "=", 1) for line in wanted]
     argv = ["run", *SHORT, "--out", "r", "--set", *settings, "days=0.2"]
     assert run.main(argv) == 0
@@ -322,6 +323,10 @@ def test_folder_that_is_no_run_folder(capsys: pytest.CaptureFixture[str]) -> Non
             'did you mean "world.machines.turn1.pace"?',
         ),
         (("run", "cell", "--set", "load"), "expected KEY=VALUE"),
+        (("run", "cell", "--set", "planner=5"), "expected planner.X"),
+        (("run", "cell", "--set", "load=1e9"), "at most 10000"),
+        (("solve", "EX11", "--plan", "x", "--gantt", "x"), "another file"),
+        (("compare", "cell", "--policies", "rule", "--kpi", "oee.mil"), "oee.mill"),
         (("run", "cell", "--set", "load=1e999"), "load"),
         (("run", "cell", "--set", "world.machines.turn1.pace=nan"), "pace"),
         (("run", "cell", "--policy", "hybird"), "did you mean hybrid?"),

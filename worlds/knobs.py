@@ -68,7 +68,8 @@ def _number(key: str, text: str) -> float:
     found = value_of(text)
     good = isinstance(found, int | float) and not isinstance(found, bool)
     if not good or not _SMALLEST <= found <= 1 / _SMALLEST:
-        problem = f"{shown(text)}, expected a number above 0, such as 0.9"
+        most = f"{1 / _SMALLEST:g}"
+        problem = f"{shown(text)}, expected a number above 0, at most {most}"
         raise BadInput(SOURCE, key, problem)
     return float(found)
 

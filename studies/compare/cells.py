@@ -51,7 +51,8 @@ def varied(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
         if key in vary:
             raise BadInput(VARY, key, "is varied twice, expected each key once")
         values = values_of(value)
-        different = {repr(value_of(one)) for one in values}
+        read = map(value_of, values)  # 1 and 1.0 say the same
+        different = {repr(float(v) if type(v) is int else v) for v in read}
         if not all(values) or len(different) < len(values):
             problem = f"{shown(value)}, expected values, each once, such as 1,2,3"
             raise BadInput(VARY, key, problem)

@@ -118,10 +118,14 @@ class Comparison:
 
     @property
     def against(self) -> str:
-        """What the reference is called: by its name, a number with its factor."""
-        if isinstance(value_of(self.reference), str):
-            return self.reference
-        return f"{self.factor.rpartition('.')[2]} {self.reference}"
+        """What the reference is called."""
+        return self.called(self.reference)
+
+    def called(self, policy: str) -> str:
+        """Return what a policy is called: by its name, a number with its factor."""
+        if isinstance(value_of(policy), str):
+            return policy
+        return f"{self.factor.rpartition('.')[2]} {policy}"
 
     @property
     def others(self) -> list[str]:

@@ -9,13 +9,19 @@ from measures.statistics import FEWEST_RESAMPLED
 from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
 from studies.compare.table import over_cells
+from studies.compare.verdict import verdict
 from studies.compare.warmup import WarmUp
 from studies.tables import shown, unit_of
+
+#: Of fewer seeds the limits of a sum over cells cover too little where a few seeds have
+#: most of it (docs/compare.md).
+ENOUGH = 15
 
 
 def notes(experiment: Experiment) -> list[str]:
     """Return what a reader of the tables should know, a sentence or two each."""
-    found = [*_legend(experiment), *_missing(experiment), *_stopping(experiment)]
+    found = [verdict(experiment), *_legend(experiment)]
+    found += [*_missing(experiment), *_stopping(experiment)]
     found += _varied(experiment) if experiment.varied else _one(experiment.first)
     guarded = [
         cell
@@ -24,7 +30,7 @@ def notes(experiment: Experiment) -> list[str]:
     ]
     if guarded:
         found.append("A wall-clock guard has cut plans short: not reproducible.")
-    return found
+    return [said for said in found if said]
 
 
 def _legend(experiment: Experiment) -> Iterator[str]:
@@ -32,8 +38,10 @@ def _legend(experiment: Experiment) -> Iterator[str]:
     if not first.others:
         return
     if experiment.varied:
-        count = len(experiment.cells) * len(first.others)
-        family = f"the {count} comparisons of each table"
+        shown_ = experiment.shown
+        counts = [sum(key[2] == kpi for key in experiment.p_holm) for kpi in shown_]
+        many = str(counts[0]) if len(set(counts)) == 1 else f"up to {max(counts)}"
+        family = f"the {many} comparisons of each table"
     else:
         count = sum(
             first.difference(policy, kpi) is not None
@@ -50,10 +58,12 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         seeds = min(len(cell.seeds) for cell in experiment.cells)
         yield (
             "pooled: the mean over cells of the difference in %, so that cells count "
-            "alike; sum of cells: the difference of the sum over cells in % of "
-            f"{first.against}'s, seeds resampled. Both have one value a seed, and go "
+            "alike; sum of cells: that of the KPI's sum over cells, in % of the sum "
+            f"of {first.against}, seeds resampled. Both have one value a seed, and go "
             f"over the {seeds} seeds that all cells have."
         )
+        if seeds < ENOUGH:
+            yield "So few seeds may make the limits of a sum of cells too narrow."
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
         yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."
 
@@ -69,7 +79,7 @@ def _missing(experiment: Experiment) -> Iterator[str]:
             named = ", ".join(dict.fromkeys(name for of in without for name in of))
             where = f" in {cells} of the cells" if experiment.varied else ""
             yield (
-                f"{kpi} has no value in every run of {named}{where}: what lacks it is "
+                f"{kpi} lacks a value in some run of {named}{where}: what lacks it is "
                 "left out."
             )
 
@@ -94,7 +104,9 @@ def _stopping(experiment: Experiment) -> Iterator[str]:
         needed = stopping.needed(cell)
         where = f"{cell.label}: it" if experiment.varied else "It"
         if needed is None:
-            yield f"{where} is out of reach: {cell.against} has a mean of 0."
+            none = stopping.relative and stopping.allowed(cell) == 0
+            why = f"{cell.against} has a mean of 0" if none else "too many replications"
+            yield f"{where} is out of reach: {why}."
         else:
             yield f"{where} would take about {needed} replications."
 

@@ -8,12 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from measures.statistics import Interval, of_base
+from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
 from studies.compare.table import over_cells
-from studies.tables import unit_of
+from studies.tables import literal, plural, unit_of, wanted
 
 #: Okabe and Ito's colours, which colour-blind people tell apart.
-_PALETTE = (
+PALETTE = (
     *("#0072B2", "#D55E00", "#009E73", "#CC79A7"),
     *("#E69F00", "#56B4E9", "#000000", "#F0E442"),
 )
@@ -35,6 +36,7 @@ class _Panel(NamedTuple):
     kpi: str
     unit: str
     lines: list[_Line]
+    wanted: str
 
 
 def forest(experiment: Experiment) -> Figure:
@@ -61,33 +63,37 @@ def forest(experiment: Experiment) -> Figure:
     counts = sorted({len(cell.seeds) for cell in experiment.cells})
     span = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     figure.suptitle(
-        f"{first.world}, {first.days:g} days, {span} replications: difference from "
-        f"{first.against}, 95 %",
+        literal(
+            f"{first.world}, {plural(first.days, 'day')}, {span} replications: "
+            f"difference from {first.against}, 95 %"
+        ),
         fontsize=11,
     )
     marks = [Line2D([], [], color="0.35", linewidth=3, label="Student's t, paired")]
     marks.append(Line2D([], [], color="0.35", linewidth=1, label="bootstrap"))
     if experiment.varied:
-        marks += [
-            Line2D([], [], color=colour, marker="o", linewidth=3, label=policy)
-            for policy, colour in _colours(experiment).items()
-        ]
+        for policy, colour in colours_of(first).items():
+            if policy != first.reference:
+                line = Line2D([], [], color=colour, marker="o", linewidth=3)
+                line.set_label(literal(first.called(policy)))
+                marks.append(line)
     figure.legend(
         handles=marks, loc="outside lower center", ncols=5, fontsize=9, frameon=False
     )
     return figure
 
 
-def _colours(experiment: Experiment) -> dict[str, str]:
-    others = experiment.first.others
-    return {policy: _PALETTE[i % len(_PALETTE)] for i, policy in enumerate(others)}
+def colours_of(comparison: Comparison) -> dict[str, str]:
+    """Return a colour for each policy, the reference's last: the same in each chart."""
+    policies = [*comparison.others, comparison.reference]
+    return {policy: PALETTE[i % len(PALETTE)] for i, policy in enumerate(policies)}
 
 
 def _panel(experiment: Experiment, kpi: str) -> _Panel:
     """Return the lines of a KPI: in percent of the reference if all of them can be."""
     first = experiment.first
     found = [
-        (cell.label or policy, policy, difference)
+        (cell.label or first.called(policy), policy, difference)
         for cell in experiment.cells[:_MOST_CELLS]
         for policy in cell.others
         if (difference := cell.difference(policy, kpi)) is not None
@@ -104,12 +110,12 @@ def _panel(experiment: Experiment, kpi: str) -> _Panel:
         for head, policy, plain, bootstrap in over_cells(experiment, kpi):
             lines.append(_Line(head, policy, plain, bootstrap, pooled=True))
     unit = f"% of {first.against}" if relative else unit_of(kpi, first.unit)
-    return _Panel(kpi, unit, lines)
+    return _Panel(kpi, unit, lines, wanted(kpi))
 
 
 def _draw(axis: Any, experiment: Experiment, panel: _Panel, *, named: bool) -> None:
     """Draw a panel; ``named``: with the heads of its lines to the left."""
-    colours, lines = _colours(experiment), panel.lines
+    colours, lines = colours_of(experiment.first), panel.lines
     for row, line in enumerate(lines):
         _draw_line(axis, row, line, colours[line.policy])
     axis.axvline(0, color="0.25", linewidth=1, zorder=1)
@@ -119,12 +125,13 @@ def _draw(axis: Any, experiment: Experiment, panel: _Panel, *, named: bool) -> N
         axis.axhline(start - 0.4, color="0.88", linewidth=0.7, zorder=0)
     ends = [*starts[1:], len(lines)]
     middles = [(a + b - 1) / 2 for a, b in zip(starts, ends, strict=True)]
-    names = [heads[start] if named else "" for start in starts]
+    names = [literal(heads[start]) if named else "" for start in starts]
     axis.set_yticks(middles, names, fontsize=9)
     axis.tick_params(axis="y", length=0)
     axis.tick_params(axis="x", labelsize=8)
     axis.set_ylim(len(lines) - 0.4, -0.5)
-    axis.set_xlabel(f"{panel.kpi}, {panel.unit}".removesuffix(", "), fontsize=9)
+    told = filter(None, (panel.kpi, panel.unit, panel.wanted))
+    axis.set_xlabel(literal(", ".join(told)), fontsize=9)
     axis.grid(axis="x", color="0.92", linewidth=0.7)
     axis.set_axisbelow(True)
     axis.locator_params(axis="x", nbins=5 if not experiment.varied else 9)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from kernel.errors import BadInput
-from measures.kpis import KPI_TABLE
+from measures.kpis import known_kpis
 from measures.statistics import replications_needed
 from studies.compare.comparison import Comparison
 from worlds.files import nearest, shown
+from worlds.spec import World
 
 MOST_REPLICATIONS = 10_000
 #: So many at most if nobody says otherwise, and an end is asked for.
@@ -150,8 +151,8 @@ def stopping_of(
     )
 
 
-def kpis_of(text: str | None) -> tuple[str, ...]:
-    """Return KPIs named ``A,B``; none if nobody has named any.
+def kpis_of(text: str | None, world: World) -> tuple[str, ...]:
+    """Return KPIs of a world named ``A,B``; none if nobody has named any.
 
     Raises
     ------
@@ -163,12 +164,7 @@ def kpis_of(text: str | None) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(","))
     if len(set(names)) < len(names):
         raise BadInput(KPI, "", f"{shown(text)}, expected KPIs, each once")
-    for name in names:
-        base = name.partition(".")[0]
-        if base not in KPI_TABLE:
-            guess = nearest(base, KPI_TABLE) or ", expected one that docs/kpis.md has"
-            raise BadInput(KPI, "", f"{shown(name)} is no KPI{guess}")
-    return names
+    return tuple(known_kpis(names, world, KPI, ""))
 
 
 def main_kpi(instance: bool) -> str:

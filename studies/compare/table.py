@@ -8,7 +8,7 @@ from kernel.calendar import HOUR
 from measures.statistics import Interval, of_base
 from studies.compare.comparison import Comparison, Difference
 from studies.compare.experiment import Experiment
-from studies.tables import Table, interval_text, shown, unit_of
+from studies.tables import Table, interval_text, plural, shown, unit_of
 
 
 def tables(experiment: Experiment) -> list[Table]:
@@ -33,7 +33,7 @@ def _title(experiment: Experiment) -> str:
     fewest = min(len(cell.seeds) for cell in cells)
     last = f"{seeds[-1]}" if fewest == len(seeds) else f"at most {seeds[-1]}"
     return (
-        f"{first.world}, {first.days:g} days, seeds {seeds[0]} to {last}: "
+        f"{first.world}, {plural(first.days, 'day')}, seeds {seeds[0]} to {last}: "
         "mean ± half of the 95 % interval"
     )
 
@@ -187,9 +187,10 @@ def _settled(cell: Comparison) -> str:
     settling = cell.settling
     if settling is None:
         return ""
-    if settling.found is None or settling.unsettled:
+    if settling.found is None:
         return "no cut"
-    return f"{settling.found / HOUR:.3g}" + (" (more)" if settling.short else "")
+    found = f"{settling.found / HOUR:.3g}" + (" (more)" if settling.short else "")
+    return f"{found}, some none" if settling.unsettled else found
 
 
 def _short(keys: list[str]) -> list[str]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from matplotlib import colormaps, rc_context
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from measures.kpis import KPI_TABLE
 from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
 from studies.compare.notes import notes
-from studies.compare.picture import forest
+from studies.compare.picture import colours_of, forest
 from studies.compare.table import tables
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL, WIDTH
-from studies.tables import Table, interval_text, unit_of
+from studies.tables import Table, interval_text, literal, unit_of, wanted
 from studies.versions import versions
 
 
@@ -121,15 +120,7 @@ def _lead(comparison: Comparison) -> str:
 def _meaning(comparison: Comparison) -> str:
     if len(comparison.seeds) == 1:
         return "One replication each: there are no intervals."
-    return (
-        f"Means over {len(comparison.seeds)} replications. An interval of a difference "
-        f"that includes 0 means that the runs do not tell {_several(comparison)} apart."
-    )
-
-
-def _several(comparison: Comparison) -> str:
-    own = comparison.factor == "policy"
-    return "the policies" if own else f"the values of {comparison.factor}"
+    return f"Means over {len(comparison.seeds)} replications, with 95 % intervals."
 
 
 def _all(comparison: Comparison) -> Table:
@@ -167,26 +158,23 @@ def _differences(comparison: Comparison, shown: Sequence[str]) -> list[Section]:
         layout="constrained",
     )
     axes = figure.add_subplot()
-    step = 0.8 / len(others)
+    step, colours = 0.8 / len(others), colours_of(comparison)
     for name, policy, percent in found:
         k = others.index(policy)
         y = rows.index(name) - 0.4 + (k + 0.5) * step
-        colour = colormaps["tab10"](k % 10)
+        colour = colours[policy]
         low = percent.mean if percent.low is None else percent.low
         high = percent.mean if percent.high is None else percent.high
         axes.plot([low, high], [y, y], color=colour, linewidth=2.2)
         (dot,) = axes.plot(percent.mean, y, "o", color=colour, markersize=5)
-        dot.set_label(policy if name == rows[0] else None)
+        called = literal(comparison.called(policy))
+        dot.set_label(called if name == rows[0] else None)
         dot.set_url(f"{policy}, {name}: {interval_text(percent, '%')} %")
     axes.axvline(0, color="#000000", linewidth=0.8)
-    better = {True: "more is better", False: "less is better", None: ""}
-    labels = []
-    for name in rows:
-        more = better[KPI_TABLE[name.partition(".")[0]].more]
-        labels.append(f"{name}\n{more}" if more else name)
+    labels = [f"{name}\n{wanted(name)}".rstrip() for name in rows]
     axes.set_yticks(range(len(rows)), labels, fontsize=7)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlabel(f"difference from {comparison.against}, %")
+    axes.set_xlabel(literal(f"difference from {comparison.against}, %"))
     axes.grid(axis="x", color="#cfd8dc", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -203,11 +191,13 @@ def _by_seed(comparison: Comparison) -> list[Section]:
         return []
     figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
     axes = figure.add_subplot()
-    for k, (policy, kpis) in enumerate(comparison.kpis.items()):
+    colours = colours_of(comparison)
+    for policy, kpis in comparison.kpis.items():
         if kpi in kpis:
-            colour = colormaps["tab10"](k % 10)
+            colour = colours[policy]
             places = range(len(comparison.seeds))
-            axes.plot(places, kpis[kpi], "o-", color=colour, ms=4, lw=1, label=policy)
+            name = literal(comparison.called(policy))
+            axes.plot(places, kpis[kpi], "o-", color=colour, ms=4, lw=1, label=name)
     axes.set_xticks(range(len(comparison.seeds)), [str(s) for s in comparison.seeds])
     axes.set_xlabel("seed")
     axes.set_ylabel(f"{kpi}, {unit_of(kpi, comparison.unit)}")

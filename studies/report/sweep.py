@@ -5,19 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from matplotlib import rc_context
+from matplotlib.figure import Figure
 
 from studies.case import failed_sentence
+from studies.compare.verdict import verdict
 from studies.report.comparison import results
 from studies.report.folder import REPORT, put
 from studies.report.page import Chart, Section, page
-from studies.report.svg import SMALL
+from studies.report.svg import SMALL, WIDTH
 from studies.sweep.draw import picture
 from studies.sweep.execute import FILE, Sweep
 from studies.sweep.paired import remarks
 from studies.sweep.results import cell_table
 from studies.sweep.shape import axes_of
+from studies.sweep.variants import VARIANT
 from studies.tables import Table
 from studies.versions import versions
+from worlds.keys import text_of
+
+#: So many values of a factor are told.
+MOST_TOLD = 12
+_ONE_PANEL = 7.0  # inches
 
 
 def write_sweep_report(sweep: Sweep) -> Path:
@@ -35,32 +43,23 @@ def write_sweep_report(sweep: Sweep) -> Path:
 def sweep_report(sweep: Sweep) -> str:
     """Return the report of a sweep as one HTML page."""
     design = sweep.design
-    world, seeds = design.base.world.name, design.seeds
-    rows = [
-        ("world", world),
-        ("policy", design.base.policy),
-        ("factors", ", ".join(design.factors)),
-        ("combinations", str(len(design.cells))),
-        ("seeds", f"{seeds[0]} to {seeds[-1]}, the same for each combination"),
-        ("runs", str(len(sweep.outcomes))),
-        ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
-    ]
-    again = f"To run it again: python run.py sweep {FILE}, a file of this folder."
+    world = design.base.world.name
+    again = (
+        f"To run it again: python run.py sweep {sweep.folder / FILE} (the file as it "
+        "was; a world of your own, as it was, lies beside it)"
+    )
     said = [failed_sentence(sweep.failed)] if sweep.failed else []
-    if design.compared:
-        held = f"{design.compared}, held against {design.reference}"
-        rows.insert(3, ("compared", held))
     axes = axes_of(design)
     charts = []
     for kpi in design.kpis:
         figure = picture(design, sweep.outcomes, kpi, axes)
         if figure is not None:
-            charts.append(Chart(figure=figure, caption=f"{kpi} by the factors"))
+            charts.append(_chart(figure, f"{kpi} by the factors"))
     sections = [
         Section(
             title="What was run",
             text=(again, *said),
-            parts=[Table("", ("what", "value"), rows)],
+            parts=[Table("", ("what", "value"), _about(sweep))],
         ),
         *_results(sweep),
     ]
@@ -69,8 +68,55 @@ def sweep_report(sweep: Sweep) -> str:
     if sweep.violations:
         found = tuple(sweep.violations)
         sections.append(Section(title="Violations the checker found", text=found))
-    lead = f"{len(design.cells)} combinations of {', '.join(design.factors)} in {world}"
-    return page(f"{design.name}: a sweep", sections, f"{lead}.")
+    factors = ", ".join(design.factors)
+    lead = f"{len(design.cells)} combinations of {factors} in {world}."
+    if sweep.experiment is not None:
+        lead = f"{lead} {verdict(sweep.experiment)}".strip()
+    return page(f"{design.name}: a sweep", sections, lead)
+
+
+def _chart(figure: Figure, caption: str) -> Chart:
+    """Return a picture as a chart: fit for a phone, or wide with many panels."""
+    width, height = figure.get_size_inches()
+    wide = bool(width > _ONE_PANEL)
+    if not wide:
+        figure.set_size_inches(WIDTH, height * WIDTH / width)
+        figure.suptitle("")
+    return Chart(figure=figure, caption=caption, wide=wide)
+
+
+def _about(sweep: Sweep) -> list[tuple[str, str]]:
+    """Return what was run, a line each; what varies only where it varies."""
+    design, base = sweep.design, sweep.design.base
+    own = {key for of in design.variants.values() for key, _ in of}
+    rows = [("world", base.world.name)]
+    if "days" not in design.factors:
+        rows.append(("days", f"{base.days or base.world.days:g}"))
+    if "policy" not in (*design.factors, *own):
+        rows.append(("policy", base.policy))
+    rows += [(f"set: {key}", value) for key, value in base.settings]
+    rows += [("disturbance", one) for one in base.disturbances]
+    for key in design.factors:
+        levels = list(map(text_of, design.levels(key)))
+        told = ", ".join(levels[:MOST_TOLD])
+        if len(levels) > MOST_TOLD:
+            told += f" ... ({len(levels)} values)"
+        if key != VARIANT:
+            rows.append((f"factor: {key}", told))
+    for name, settings in design.variants.items():
+        told = ", ".join(f"{key} = {value}" for key, value in settings)
+        rows.append((f"variant: {name}", told or "as it is"))
+    if design.compared:
+        held = f"{design.compared}, held against {text_of(design.reference)}"
+        rows.append(("compared", held))
+    seeds = f"{design.seeds[0]} to {design.seeds[-1]}, the same for each combination"
+    return [
+        *rows,
+        ("combinations", str(len(design.cells))),
+        ("seeds", seeds),
+        ("runs", str(len(sweep.outcomes))),
+        ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
+    ]
 
 
 def _results(sweep: Sweep) -> list[Section]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from matplotlib import rc_context
 
 from studies.case import failed_sentence
+from studies.factors import Span, Value
 from studies.report.folder import REPORT, put
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL
@@ -33,12 +35,17 @@ def tune_report(tuned: Tuned) -> str:
     """Return the report of a tuning as one HTML page."""
     tuning = tuned.tuning
     aims = [f"{'more' if aim.more else 'less'} {aim.kpi}" for aim in tuning.aims]
-    world = tuning.base.world.name
+    base, world = tuning.base, tuning.base.world.name
+    again = f"To run it again: python {shlex.join(tuning.asked.command())}"
     rows = [
         ("world", world),
-        ("policy", tuning.base.policy),
-        ("varied", ", ".join(f"{key}: {span}" for key, span in tuning.space.items())),
+        ("days", f"{base.days or base.world.days:g}"),
+        *([] if "policy" in tuning.space else [("policy", base.policy)]),
+        *((f"set: {key}", value) for key, value in base.settings),
+        *(("disturbance", one) for one in base.disturbances),
+        *((f"varied: {key}", _told(span)) for key, span in tuning.space.items()),
         ("wanted", ", ".join(aims)),
+        ("seeds", f"from {tuning.seed} on; the leaders have the most of them"),
         ("runs of the search", str(tuned.runs)),
         ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
     ]
@@ -47,7 +54,7 @@ def tune_report(tuned: Tuned) -> str:
     sections = [
         Section(
             title="What was asked",
-            text=tuple(said),
+            text=(again, *said),
             parts=[Table("", ("what", "value"), rows)],
         ),
         Section(
@@ -67,3 +74,9 @@ def tune_report(tuned: Tuned) -> str:
         found = tuple(tuned.violations)
         sections.append(Section(title="Violations the checker found", text=found))
     return page(f"{world}: tuned for {', '.join(aims)}", sections, verdict(tuned))
+
+
+def _told(span: Span | tuple[Value, ...]) -> str:
+    if isinstance(span, Span):
+        return f"{span.value(span.low)} to {span.value(span.high)}"
+    return ", ".join(map(str, span))

@@ -100,17 +100,17 @@ class Design:
             settings=tuple(
                 pair
                 for key, value in zip(self.factors, values, strict=True)
-                for pair in self._settings(key, value)
+                for pair in self.settings_of(key, text_of(value))
             ),
             seed=seed,
             kpis=self.kpis,
         )
 
-    def _settings(self, key: str, value: Value) -> Sequence[tuple[str, str]]:
-        """Return what it means to give a factor a value."""
-        if key == VARIANT:
-            return self.variants[str(value)]
-        return [(key, text_of(value))]
+    def settings_of(self, key: str, text: str) -> Sequence[tuple[str, str]]:
+        """Return what it means to give a factor a value, by its text."""
+        if key != VARIANT:
+            return [(key, text)]
+        return next(of for name, of in self.variants.items() if text_of(name) == text)
 
     @property
     def plans(self) -> bool:
@@ -127,8 +127,7 @@ class Design:
         """Return a SHA-256 of all that decides the results, the world included."""
         base = scenario_hash(self.base.scenario(seed=self.seeds[0], plans=True))
         content: list[Any] = [base, self.factors, self.cells, self.seeds, self.kpis]
-        if self.variants:
-            content.append(self.variants)
+        content += filter(None, (self.variants, self.base.unread()))
         return sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -168,7 +167,8 @@ def design_of(file: SweepFile, text: str, where: str) -> Design:
     }
     order = list(flattened(file.factors, spans=True))
     checked = {key: (levels | ends)[key] for key in order}
-    refuse_wrong(checked, base, where, "factors")
+    policies = [of.get("policy") for of in file.variants.values()]
+    refuse_wrong(checked, base, where, "factors", policies)
     variants = variants_of(file, base, order, where)
     if variants:
         order.append(VARIANT)

@@ -17,7 +17,7 @@ from studies.case import Outcome
 from studies.sweep.design import Design
 from studies.sweep.results import intervals, replicated
 from studies.sweep.shape import Axis, axes_of, kind_of
-from studies.tables import shown, unit_of
+from studies.tables import literal, shown, unit_of
 from studies.whole import written_whole
 
 #: Told apart in colour and in grey (after P. Tol, "Colour schemes", 2021).
@@ -70,7 +70,7 @@ def picture(
     title += f"{count} seed{'s' if count > 1 else ''})"
     if kind == "main effects":
         title += "\nmean over all else, with its 95 % interval"
-    figure.suptitle(title, fontsize=11)
+    figure.suptitle(literal(title), fontsize=11)
     return figure
 
 
@@ -93,7 +93,7 @@ def _lines(
             for cell, interval in zip(design.cells, found, strict=True)
             if interval and (other is None or cell[other.index] == level)
         ]
-        label = f"{other.key} {level}" if other else _BAND
+        label = literal(f"{other.key} {level}") if other else _BAND
         shift = 0.0 if along.places else 0.08 * k
         moved = [(x + shift, interval) for x, interval in sorted(points)]
         _line(panel, moved, COLOURS[k % len(COLOURS)], label, joined=bool(along.places))
@@ -131,7 +131,7 @@ def _name(panel: Axes, axis: Axis, label: str) -> None:
     panel.set_xlabel(axis.label)
     panel.set_ylabel(label)
     if axis.places is None:
-        names = [str(level) for level in axis.levels]
+        names = [literal(str(level)) for level in axis.levels]
         panel.set_xticks(range(len(names)), names)
         if max(map(len, names)) * len(names) > _ROOM:
             panel.tick_params(axis="x", rotation=30)

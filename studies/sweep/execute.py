@@ -15,6 +15,7 @@ from studies.compare.experiment import Experiment
 from studies.folder import claim_empty
 from studies.parallel import each
 from studies.store import Store
+from studies.sweep.companions import keep_companions
 from studies.sweep.design import Design, read_design
 from studies.sweep.paired import paired, write_paired
 from studies.sweep.results import write_tables
@@ -91,6 +92,7 @@ def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
     claim_empty(folder, FILE)
     with written_whole(folder / FILE) as copy:
         copy.write(design.text.encode())
+    keep_companions(file, folder)
     return _called(design, folder), folder
 
 
@@ -116,6 +118,9 @@ def resumed(folder: Path, file: Path | None = None) -> tuple[Design, Path]:
         if given.text != design.text:
             problem = f"is not the file that {folder} was begun with ({copy})"
             raise BadInput(str(file), "", f"{problem}, expected it unchanged")
+        if given.fingerprint() != design.fingerprint():
+            problem = f"its world is not the one that {folder} was begun with"
+            raise BadInput(str(file), "world", f"{problem}, expected it unchanged")
     return _called(design, folder), folder
 
 
@@ -150,6 +155,9 @@ def carry_out(
     """
     with Store(folder / STORE, design.fingerprint()) as store:
         done = store.done()
+        if not done <= set(range(len(design))):
+            problem = f"holds run {max(done)}, expected at most {len(design)} runs"
+            raise BadInput(str(folder / STORE), "", problem)
         left = [number for number in range(len(design)) if number not in done]
         if left and design.plans:
             compile_scheduler()  # once, for all workers of this machine

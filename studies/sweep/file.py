@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, Literal
 from kernel.errors import BadInput
 from studies.case import Base
 from studies.factors import Value, flattened
+from worlds import shipped as shelf
 from worlds.files import loaded_toml, nearest, read_text, shown
 from worlds.keys import text_of
 from worlds.read import read_world
@@ -26,7 +28,8 @@ class SweepFile:
     Attributes
     ----------
     world, layout
-        A shipped name or a file, as on the command line.
+        A shipped name or a file, looked for beside the sweep file first, then from the
+        working directory.
     policy, days, disturbances
         As the options of ``run``; a factor overrides them.
     seed, replications
@@ -78,18 +81,39 @@ def read_sweep(path: Path) -> tuple[SweepFile, str]:
     return validated(loaded_toml(text, where), where, SweepFile), text
 
 
+def beside(name: str | None, folder: Path) -> str | None:
+    """Return the path of a file that a sweep file in ``folder`` names.
+
+    As named from there; by its last name there, as a sweep's folder keeps it; else the
+    name as it is: that of a shipped world, or a path from the working directory.
+    """
+    if name is None or name in shelf.paths():
+        return name
+    paths = (folder / name, folder / Path(name).name)
+    return next((str(path) for path in paths if _is_there(path)), name)
+
+
+def _is_there(path: Path) -> bool:
+    with suppress(OSError, ValueError):  # too long a name, or a zero byte in it
+        return path.exists()
+    return False
+
+
 def base_of(file: SweepFile, where: str) -> Base:
-    """Return the common ground of a sweep.
+    """Return the common ground of a sweep; ``where`` is its file's path.
 
     Raises
     ------
     BadInput
         If world, policy, days, seed, disturbances or settings are wrong.
     """
+    folder = Path(where).parent
+    named = beside(file.world, folder) or ""
     try:
-        world = read_world(file.world, file.layout)
+        world = read_world(named, beside(file.layout, folder))
     except BadInput as refusal:
-        if refusal.where != file.world or Path(file.world).exists():
+        absent = refusal.where in (file.world, shown(file.world))
+        if not absent or _is_there(Path(named)):
             raise  # what it names is inside the world
         problem = f"{shown(file.world)}: {refusal.problem}"
         raise BadInput(where, "world", problem) from None

@@ -104,7 +104,9 @@ def _comparison(
 ) -> Comparison:
     reference = text_of(design.reference)
     base = design.base
-    days = float(dict(settings).get("days", base.days or base.world.days))
+    pairs = (*settings, (design.compared, reference))
+    own = [pair for key, value in pairs for pair in design.settings_of(key, value)]
+    days = base.scenario(own, plans=True).days
     return Comparison(
         world=base.world.name,
         days=days,

@@ -72,7 +72,7 @@ def _refuse_wrong(
     some = next(name for name, policy in POLICIES.items() if policy.planner is not None)
     on = [("policy", some)] if planner and "policy" in factors else []
     try:
-        base.scenario([*on, *settings])
+        base.scenario([*on, *settings], plans=not planner)
     except BadInput as refusal:
         inner = refusal.place if refusal.where == "--set" else refusal.where
         place = f"{place}.{inner}" if inner else place

@@ -257,5 +257,9 @@ def _kept(folder: Path) -> Iterator[optuna.storages.RDBStorage]:
 def _nothing(tuning: Tuning, known: dict[int, Outcome]) -> BadInput:
     first = next((o for o in known.values() if o.error), None)
     names = ", ".join(aim.kpi for aim in tuning.aims)
-    why = f"the first run failed: {first.error}" if first else f"no run has {names}"
+    lacking = next((o for o in known.values() if len(o.kpis) < len(tuning.aims)), None)
+    seed = f", as that of seed {lacking.seed}" if lacking else ""
+    why = f"each configuration has a run without {names}{seed}: no order counted there"
+    if first:
+        why = f"the first run failed: {first.error}"
     return BadInput("tune", "", f"has nothing to choose from: {why}")

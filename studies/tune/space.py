@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from itertools import chain
 from typing import Any, NamedTuple
 
 from kernel.errors import BadInput
@@ -57,6 +58,23 @@ class Asked:
         """Return it as JSON."""
         return json.dumps({"format": 1} | asdict(self), indent=1) + "\n"
 
+    def command(self) -> list[str]:
+        """Return the words of the command line that ask for it."""
+        words = ["run.py", "tune", self.world, "--policy", self.policy]
+        options: list[tuple[str, object]] = [
+            ("--layout", self.layout),
+            ("--days", self.days),
+            ("--seed", self.seed),
+            *(("--set", f"{key}={value}") for key, value in self.settings),
+            *(("--disturb", one) for one in self.disturbances),
+            *(("--vary", one) for one in self.vary),
+            *(("--minimise", one) for one in self.minimise),
+            *(("--maximise", one) for one in self.maximise),
+            ("--runs", self.runs),
+        ]
+        given = [(flag, str(value)) for flag, value in options if value is not None]
+        return [*words, *chain.from_iterable(given)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
@@ -64,12 +82,15 @@ class Tuning:
 
     Attributes
     ----------
+    asked
+        The words it was asked for in.
     space
         Key -> a span, or the values to choose from.
     runs
         How many runs the search may make.
     """
 
+    asked: Asked
     base: Base
     space: dict[str, Span | tuple[Value, ...]]
     aims: tuple[Aim, ...]
@@ -80,6 +101,7 @@ class Tuning:
         """Return a SHA-256 of all that decides the results, the world included."""
         base = scenario_hash(self.base.scenario(seed=self.seed, plans=True))
         content = [base, repr(self.space), self.aims, self.runs, self.seed]
+        content += filter(None, [self.base.unread()])
         return sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -110,7 +132,7 @@ def tuning_of(asked: Asked) -> Tuning:
         raise BadInput(FLAG, "", "is missing, expected KEY=low..high or KEY=a,b,c")
     space: dict[str, Span | tuple[Value, ...]] = {}
     for text in asked.vary:
-        key, values = split(text)
+        key, values = split(text, FLAG)
         if key in space:
             raise BadInput(FLAG, key, "is given twice, expected each key once")
         space[key] = _range(key, values, base)
@@ -119,14 +141,23 @@ def tuning_of(asked: Asked) -> Tuning:
         for key, s in space.items()
     }
     refuse_wrong(ends, base, FLAG, "")
-    return Tuning(base=base, space=space, aims=aims, runs=asked.runs, seed=asked.seed)
+    return Tuning(
+        asked=asked,
+        base=base,
+        space=space,
+        aims=aims,
+        runs=asked.runs,
+        seed=asked.seed,
+    )
 
 
 def _range(key: str, text: str, base: Base) -> Span | tuple[Value, ...]:
     """Return what ``low..high`` or ``a,b,c`` stands for."""
-    low, dots, high = text.partition("..")
+    low, dots, high = map(str.strip, text.partition(".."))
+    if dots and not (low and high):
+        raise BadInput(FLAG, key, f"{shown(text)}, expected low..high")
     if dots:
-        first, last = value_of(low.strip()), value_of(high.strip())
+        first, last = value_of(low), value_of(high)
         return whole_span(spanned(first, last, FLAG, key), key, base)
     values = [value_of(part.strip()) for part in text.split(",")]
     if len(values) < 2 or None in values:
@@ -149,6 +180,9 @@ def _aims(asked: Asked, base: Base) -> tuple[Aim, ...]:
                 problem = (
                     f"{shown(name)}, expected one of its values, such as {several}"
                 )
+                raise BadInput(flag, "", problem)
+            if kpis[0] == "makespan" and not base.world.unit:
+                problem = "makespan, expected a KPI of a plant that goes on for ever"
                 raise BadInput(flag, "", problem)
             if kpis[0] in found:
                 raise BadInput(flag, "", f"{shown(name)} is given twice")

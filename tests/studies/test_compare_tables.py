@@ -102,7 +102,7 @@ def test_notes_say_what_it_rests_on() -> None:
     assert "needs 6" not in said
     cells = experiment(["load=.7,.8"], replications=6, asked=["wip", "on_time"])
     said = " ".join(notes(cells))
-    assert "wip has no value in every run of rule, negotiated in 2 of the cells" in said
+    assert "wip lacks a value in some run of rule, negotiated in 2 of the cells" in said
     assert "In 2 of 2 cells the warm-up" in said
     assert notes(experiment(policies=["rule"], replications=6))[0].startswith("Warm")
 

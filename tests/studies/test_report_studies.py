@@ -61,6 +61,11 @@ def test_a_sweep_is_reported(tmp_path: Path) -> None:
     assert page.found == ["What was run", "Results", "Pictures"]
     assert page.fetched == []
     assert text.count("rule:FIFO") >= 2
+    told = text.replace("\n", "")
+    for name, value in (("days", "0.4"), ("factor: vehicles", "1, 2")):
+        assert f"<td>{name}</td><td>{value}</td>" in told
+    assert "<td>policy</td>" not in told
+    assert f"python run.py sweep {folder / execute.FILE}" in text
     assert text.count("<svg") == 2
     assert sweep_report(done) == text
 
@@ -86,5 +91,6 @@ def test_a_tuning_is_reported(tmp_path: Path) -> None:
     page = Headings(text)
     assert page.found == ["What was asked", "The best", "What mattered"]
     assert page.fetched == []
-    assert "vehicles" in text
+    assert "<td>varied: vehicles</td><td>1 to 3</td>" in text.replace("\n", "")
+    assert "run.py tune cell --policy rule --days 0.5 --seed 1 --vary" in text
     assert tune_report(done) == text

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,37 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "not" / "there.db"):
         with pytest.raises(BadInput, match="fails"):
             Store(path, "f")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "kpis = 'garb'",
+        "kpis = '[1]'",
+        """kpis = '{"wip": "much"}'""",
+        "violations = '7'",
+    ],
+)
+def test_what_is_damaged_is_said(tmp_path: Path, change: str) -> None:
+    """One sentence that names the file, whatever is in it."""
+    path = tmp_path / "a.db"
+    with Store(path, "f") as store:
+        store.add(ONE)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(f"UPDATE runs SET {change}")
+        file.commit()
+    with Store(path, "f") as store, pytest.raises(BadInput, match=r"a\.db.*damaged"):
+        list(store.outcomes())
+
+
+def test_a_broken_file_is_said(tmp_path: Path) -> None:
+    """Pages that are gone are noticed when they are read."""
+    path = tmp_path / "a.db"
+    with Store(path, "f") as store:
+        for number in range(200):
+            store.add(replace(ONE, number=number))
+    content = bytearray(path.read_bytes())
+    content[8192:] = b"?" * (len(content) - 8192)
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=r"a\.db"), Store(path, "f") as store:
+        list(store.outcomes())

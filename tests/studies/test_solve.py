@@ -16,6 +16,7 @@ from studies.solve import (
     solve_instance,
     write_plan,
 )
+from studies.tables import engine_table
 
 
 @pytest.mark.parametrize(
@@ -79,5 +80,6 @@ def test_criteria_in_turn() -> None:
     flow = criteria_of(instance.problem, two.plan)["flow"]
     assert flow <= criteria_of(instance.problem, one.plan)["flow"]
     assert two.as_json()["value"] == two.units(flow)
+    assert engine_table(two).columns[1] == "flow then"
     with pytest.raises(BadInput, match="expected some of makespan"):
         solve_instance(instance, None, ("speed",))

@@ -10,6 +10,7 @@ from scipy import stats
 from kernel.errors import BadInput
 from measures.statistics import paired_difference
 from studies.compare import Outcome, kpis_of, stopping_of
+from worlds.read import read_world
 
 
 def first_narrow(first: int, allowed: float) -> int:
@@ -130,13 +131,16 @@ def test_numbers_fit_each_other() -> None:
 
 
 def test_kpis_are_known() -> None:
-    """Names of docs/kpis.md with or without a part; each once; nearest named."""
-    assert kpis_of(None) == ()
-    assert kpis_of("wip, oee.M1") == ("wip", "oee.M1")
-    with pytest.raises(BadInput, match='did you mean "throughput"'):
-        kpis_of("throughputt")
+    """Names of docs/kpis.md, of machines there are; each once; nearest named."""
+    cell = read_world("cell")
+    assert kpis_of(None, cell) == ()
+    assert kpis_of("wip, oee.mill", cell) == ("wip", "oee.mill")
+    assert "oee.turn1" in kpis_of("oee", cell)
+    for name, near in (("throughputt", "throughput"), ("oee.mil", "oee.mill")):
+        with pytest.raises(BadInput, match=f'did you mean "{near}"'):
+            kpis_of(name, cell)
     with pytest.raises(BadInput, match="each once"):
-        kpis_of("wip,wip")
+        kpis_of("wip,wip", cell)
 
 
 @pytest.mark.slow

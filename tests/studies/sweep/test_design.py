@@ -189,3 +189,43 @@ def test_shipped_experiments_can_be_begun(path: Path) -> None:
     """Every file is fine, and says how it is called."""
     assert len(read_design(path)) > 0
     assert f"run.py sweep studies/experiments/{path.name}" in path.read_text()
+
+
+def test_settings_that_only_some_runs_read_count(tmp_path: Path) -> None:
+    """What the base's policy does not read decides the results of others."""
+    text = 'set = { planner.window = 50 }\n[factors]\npolicy = ["rule", "hybrid"]'
+    other = text.replace("50", "20")
+    assert design(tmp_path, text).fingerprint() != design(tmp_path, other).fingerprint()
+    plain = text.replace("set = { planner.window = 50 }\n", "")
+    assert design(tmp_path, plain).base.unread() == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'policy = "hybrid"\nset.planner.window = 20\n'
+        'factors.policy = ["rule", "hybrid"]\nfactors.load = [0.5]',
+        'policy = "hybrid"\nset.planner.window = 20\n'
+        '[variants]\nrule = { policy = "rule" }\nhybrid = {}',
+        'policy = "rule"\n[factors]\nplanner.window = [10, 20]\n'
+        '[variants]\nrule = {}\nhybrid = { policy = "hybrid" }',
+    ],
+)
+def test_keys_of_the_planner_hold_for_those_that_have_one(
+    tmp_path: Path, text: str
+) -> None:
+    """Runs without a planner do not mind them."""
+    found = read_design(write(tmp_path, f'world = "cell"\n{text}'))
+    scenarios = [
+        found.base.scenario(found.case(k).settings, plans=True)
+        for k in range(0, len(found), len(found.seeds))
+    ]
+    windows = {s.policy.planner and s.policy.planner.window for s in scenarios}
+    assert windows in ({None, 20}, {None, 10, 20})
+
+
+@pytest.mark.parametrize("values", ["[1, 1.0]", "[1.0, 2, 1]"])
+def test_equal_numbers_stand_twice(tmp_path: Path, values: str) -> None:
+    """However they are written."""
+    with pytest.raises(BadInput, match="stands twice"):
+        design(tmp_path, f"[factors]\nmtbf = {values}")

@@ -14,7 +14,8 @@ from kernel.errors import BadInput
 from studies.case import Outcome
 from studies.compare import cells_of, conduct, stopping_of, varied
 from studies.compare.table import tables
-from studies.sweep import execute
+from studies.report.sweep import sweep_report
+from studies.sweep import draw, execute
 from studies.sweep.design import Design, read_design
 from studies.sweep.paired import paired, remarks
 from worlds.read import read_world
@@ -155,3 +156,36 @@ def test_a_wrong_comparison_is_named(
         read_design(path)
     assert refusal.value.place == place
     assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("set.world.days = 0.4\nfactors.load = [0.5, 0.7]", 0.4),
+        ("days = 0.3\nfactors.load = [0.5, 0.7]", 0.3),
+        ('[variants]\na = { world.days = 0.6 }\nb = { policy = "rule:FIFO" }', 0.6),
+    ],
+)
+def test_days_are_those_of_the_runs(tmp_path: Path, text: str, days: float) -> None:
+    """Whoever sets them."""
+    key = "variant" if "variants" in text else "load"
+    head = f'world = "cell"\npolicy = "rule"\ncompare = "{key}"\n'
+    design = read_design(write(tmp_path, f'{head}kpis = ["flow_time"]\n{text}'))
+    found = paired(design, made_up(design, set()))
+    assert found is not None
+    assert found.first.days == days
+
+
+def test_names_may_hold_dollars(tmp_path: Path) -> None:
+    """Pictures write them; Matplotlib would take them for formulas."""
+    text = (
+        'world = "cell"\npolicy = "rule"\ndays = 0.5\nreplications = 1\n'
+        'kpis = ["flow_time"]\ncompare = "variant"\n'
+        '[variants]\n"5k$ or x_$" = {}\nb = { policy = "rule:FIFO" }\n'
+    )
+    done = sweep(write(tmp_path, text), tmp_path / "out")
+    files = draw.draw(done.design, done.outcomes, done.folder)
+    assert [file.name for file in files] == ["flow_time.png"]
+    page = sweep_report(done)
+    assert "5k$ or x_$" in page
+    assert "variant: b</td><td>policy = rule:FIFO" in page.replace("\n", "")

@@ -1,0 +1,69 @@
+"""What a comparison says for sure, in a sentence or two."""
+
+from __future__ import annotations
+
+from measures.statistics import Interval
+from studies.compare.experiment import Experiment
+
+#: A difference is called sure whose p-value, adjusted for its whole table, is below.
+SURE = 0.05
+
+
+def verdict(experiment: Experiment) -> str:
+    """Return which differences from the reference are sure; "" where none is tested.
+
+    By Holm's p in each table; where something is varied also by the limits of the sum
+    over cells, one question for each policy and KPI.
+    """
+    first = experiment.first
+    if not any(kpi in experiment.shown for _, _, kpi in experiment.p_holm):
+        return ""
+    sure = list(filter(None, (_sure(experiment, one) for one in first.others)))
+    said = (
+        f"Surely different from {first.against} (p Holm below .05): {'; '.join(sure)}."
+        if sure
+        else f"No difference from {first.against} is sure (p Holm below .05)."
+    )
+    summed = list(filter(None, (_summed(experiment, one) for one in first.others)))
+    if summed:
+        said += f" By the limits of the sum of cells: {'; '.join(summed)}."
+    return said + (" Of all else these runs do not tell." if sure or summed else "")
+
+
+def _sure(experiment: Experiment, policy: str) -> str:
+    """Return what is sure of a policy: less or more of which KPIs, in which cells."""
+    found = []
+    for kpi in experiment.shown:
+        signs = []
+        for i, cell in enumerate(experiment.cells):
+            difference = cell.difference(policy, kpi)
+            p = experiment.p_holm.get((i, policy, kpi))
+            if difference is not None and p is not None and p < SURE:
+                signs.append(difference.absolute.mean)
+        for word, count in (
+            ("less", sum(sign < 0 for sign in signs)),
+            ("more", sum(sign > 0 for sign in signs)),
+        ):
+            if count:
+                cells = f" in {count} of {len(experiment.cells)} cells"
+                found.append(f"{word} {kpi}{cells if experiment.varied else ''}")
+    return f"{experiment.first.called(policy)} {', '.join(found)}" if found else ""
+
+
+def _summed(experiment: Experiment, policy: str) -> str:
+    """Return of which KPIs a policy has less or more over all cells."""
+    if len(experiment.cells) == 1:
+        return ""
+    words = [
+        f"{word} {kpi}"
+        for kpi in experiment.shown
+        if (word := _word(experiment.summed(policy, kpi)))
+    ]
+    return f"{experiment.first.called(policy)} {', '.join(words)}" if words else ""
+
+
+def _word(found: Interval | None) -> str:
+    """Return whether an interval is below or above 0, "" if neither."""
+    if found is None or found.low is None or found.high is None:
+        return ""
+    return "less" if found.high < 0 else "more" if found.low > 0 else ""

@@ -1,0 +1,60 @@
+"""What a comparison says for sure, from made-up runs."""
+
+from __future__ import annotations
+
+from made_up import experiment, flow_time
+
+from agents.scenario import Scenario
+from studies.compare import Outcome
+from studies.compare.notes import notes
+from studies.compare.verdict import verdict
+
+
+def test_what_is_sure_is_said_and_the_rest_is_not() -> None:
+    """Tardiness is always more by about one, flow time differs by luck alone."""
+    found = experiment(replications=8)
+    said = verdict(found)
+    assert said.startswith("Surely different from rule (p Holm below .05): negotiated ")
+    assert "more weighted_tardiness" in said
+    assert "flow_time" not in said
+    assert "do not tell" in said
+    assert notes(found)[0] == said
+
+
+def test_nothing_is_sure_where_luck_decides() -> None:
+    """One table, one KPI, differences of either sign."""
+    found = experiment(runner=flow_time, asked=["flow_time"], replications=6)
+    assert verdict(found) == "No difference from rule is sure (p Holm below .05)."
+
+
+def test_cells_are_counted_and_summed() -> None:
+    """In which of the cells, and over all of them by the limits of the sum."""
+    found = experiment(["load=.7,.8"], asked=["weighted_tardiness"], replications=8)
+    said = verdict(found)
+    assert "negotiated more weighted_tardiness in 2 of 2 cells" in said
+    assert "sum of cells: negotiated more weighted_tardiness" in said
+    few = " ".join(notes(found))
+    assert "So few seeds" in few
+    enough = experiment(["load=.7,.8"], asked=["flow_time"], replications=15)
+    assert "So few seeds" not in " ".join(notes(enough))
+
+
+def test_one_replication_says_nothing() -> None:
+    """Without a test there is no verdict."""
+    assert verdict(experiment(replications=1)) == ""
+    assert verdict(experiment(policies=["rule"], replications=6)) == ""
+
+
+def test_out_of_reach_says_why() -> None:
+    """A mean of 0, or more replications than can be counted."""
+
+    def still(scenario: Scenario, _: object = None) -> Outcome:
+        more = 0.0 if scenario.policy.name == "rule" else scenario.seed * 1.0
+        return Outcome(kpis={"flow_time": more})
+
+    stops = {"replications": 3, "until": "1%", "most": 3}
+    none = experiment(runner=still, asked=["flow_time"], **stops)
+    assert "rule has a mean of 0" in " ".join(notes(none))
+    stops["until"] = "1e-9%"
+    far = experiment(runner=flow_time, asked=["flow_time"], **stops)
+    assert "out of reach: too many replications" in " ".join(notes(far))
