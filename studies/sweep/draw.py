@@ -14,14 +14,13 @@ from matplotlib.ticker import MaxNLocator
 
 from measures.statistics import Interval, mean_interval
 from studies.case import Outcome
+from studies.compare.picture import PALETTE
 from studies.sweep.design import Design
 from studies.sweep.results import intervals, replicated
 from studies.sweep.shape import Axis, axes_of, kind_of
 from studies.tables import literal, shown, unit_of
 from studies.whole import written_whole
 
-#: Told apart in colour and in grey (after P. Tol, "Colour schemes", 2021).
-COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#777777")
 _BAND = "mean with 95 % interval"
 #: More different values than that are gathered in so many groups of equal size.
 _GROUPS = 8
@@ -96,10 +95,22 @@ def _lines(
         label = literal(f"{other.key} {level}") if other else _BAND
         shift = 0.0 if along.places else 0.08 * k
         moved = [(x + shift, interval) for x, interval in sorted(points)]
-        _line(panel, moved, COLOURS[k % len(COLOURS)], label, joined=bool(along.places))
+        colour = _colour(design, other, k)
+        _line(panel, moved, colour, label, joined=bool(along.places))
     _name(panel, along, _label(design, kpi))
     panel.legend(frameon=False, title=_BAND if other else None)
     return figure
+
+
+def _colour(design: Design, axis: Axis | None, k: int) -> str:
+    """Return the colour of an axis' level: where it is compared, as in the comparison.
+
+    There the reference comes last (:func:`studies.compare.picture.colours_of`).
+    """
+    if axis is not None and axis.key == design.compared:
+        last = axis.levels.index(design.reference)
+        k = len(axis.levels) - 1 if k == last else k - (k > last)
+    return PALETTE[k % len(PALETTE)]
 
 
 def _line(
@@ -219,7 +230,7 @@ def _main_effects(
             if values:
                 levels.setdefault(place, []).append(float(np.mean(values)))
         points = [(x, mean_interval(means)) for x, means in _gathered(levels)]
-        colour = COLOURS[k % len(COLOURS)]
+        colour = PALETTE[k % len(PALETTE)]
         _line(panel, points, colour, "", joined=axis.places is not None)
         _name(panel, axis, _label(design, kpi) if k % wide == 0 else "")
     return figure
