@@ -257,9 +257,11 @@ def _kept(folder: Path) -> Iterator[optuna.storages.RDBStorage]:
 def _nothing(tuning: Tuning, known: dict[int, Outcome]) -> BadInput:
     first = next((o for o in known.values() if o.error), None)
     names = ", ".join(aim.kpi for aim in tuning.aims)
-    lacking = next((o for o in known.values() if len(o.kpis) < len(tuning.aims)), None)
-    seed = f", as that of seed {lacking.seed}" if lacking else ""
-    why = f"each configuration has a run without {names}{seed}: no order counted there"
+    lacking = [o.seed for o in known.values() if len(o.kpis) < len(tuning.aims)]
+    seed = min(lacking, default=tuning.seed)
+    why = f"each configuration has a run without {names}, as that of seed {seed}"
+    if len(lacking) == len(known):
+        why = f"no run has {names}"
     if first:
         why = f"the first run failed: {first.error}"
     return BadInput("tune", "", f"has nothing to choose from: {why}")

@@ -191,9 +191,9 @@ def test_a_picture_has_a_panel_a_kpi_that_differs() -> None:
         return [axis.get_xlabel() for axis in figure.axes if axis.get_xlabel()]
 
     assert titles(forest(experiment(replications=6))) == [
-        "on_time, % of rule",
-        "weighted_tardiness, % of rule",
-        "flow_time, % of rule",
+        "on_time, % of rule, more is better",
+        "weighted_tardiness, % of rule, less is better",
+        "flow_time, % of rule, less is better",
     ]
     cells = experiment(["load=.7,.8"], replications=6)
     (axis,) = forest(cells).axes
