@@ -70,9 +70,11 @@ class MachineAgent(Holon):
         return True
 
     def drop(self, about: str, conversation: str) -> None:
-        """Forget an award."""
-        if about not in self.running:
-            self.agenda.pop(about, None)
+        """Forget an award, unless the operation has been assigned here meanwhile."""
+        operation = self.agenda.get(about)
+        if operation is None or about in self.running or operation.holder == self.id:
+            return
+        del self.agenda[about]
 
     # -- agenda ---------------------------------------------------------------------
 

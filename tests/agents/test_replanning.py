@@ -247,3 +247,24 @@ def test_what_is_frozen_keeps_its_machine() -> None:
     factory.run()
     assert moved == 0
     assert kept > 100
+
+
+def test_a_late_word_takes_nothing_that_is_assigned() -> None:
+    """An award is withdrawn while the plan gives its operation to the same machine.
+
+    A plan was quicker than a call, then changed its mind: the rejection of the award
+    arrives after the assignment, and once left the operation on nobody's agenda.
+    """
+    factory = Factory(scenario_of(eventful(), policy="hybrid"))
+    factory.advance(6 * MINUTE)
+    operation = next(
+        op for op in factory.operations.values() if op.holder and not op.running
+    )
+    assert operation.holder is not None
+    holder = factory.machines[operation.holder]
+    holder.drop(operation.id, "a call of long ago")
+    assert operation.id in holder.agenda
+    factory.orders[operation.order].allocation.take_from(operation)
+    holder.hold(operation)
+    holder.drop(operation.id, "its own call")
+    assert operation.id not in holder.agenda
