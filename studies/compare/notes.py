@@ -38,8 +38,8 @@ def _legend(experiment: Experiment) -> Iterator[str]:
     if not first.others:
         return
     if experiment.varied:
-        shown_ = experiment.shown
-        counts = [sum(key[2] == kpi for key in experiment.p_holm) for kpi in shown_]
+        tested = [kpi for _, _, kpi in experiment.p_holm]
+        counts = [tested.count(kpi) for kpi in experiment.shown]
         many = str(counts[0]) if len(set(counts)) == 1 else f"up to {max(counts)}"
         family = f"the {many} comparisons of each table"
     else:

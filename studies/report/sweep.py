@@ -88,11 +88,11 @@ def _chart(figure: Figure, caption: str) -> Chart:
 def _about(sweep: Sweep) -> list[tuple[str, str]]:
     """Return what was run, a line each; what varies only where it varies."""
     design, base = sweep.design, sweep.design.base
-    own = {key for of in design.variants.values() for key, _ in of}
+    chosen = [dict(of).get("policy") for of in design.variants.values()]
     rows = [("world", base.world.name)]
     if "days" not in design.factors:
-        rows.append(("days", f"{base.days or base.world.days:g}"))
-    if "policy" not in (*design.factors, *own):
+        rows.append(("days", f"{base.scenario(plans=True).days:g}"))
+    if "policy" not in design.factors and not (chosen and all(chosen)):
         rows.append(("policy", base.policy))
     rows += [(f"set: {key}", value) for key, value in base.settings]
     rows += [("disturbance", one) for one in base.disturbances]

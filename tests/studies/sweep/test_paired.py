@@ -188,4 +188,6 @@ def test_names_may_hold_dollars(tmp_path: Path) -> None:
     assert [file.name for file in files] == ["flow_time.png"]
     page = sweep_report(done)
     assert "5k$ or x_$" in page
-    assert "variant: b</td><td>policy = rule:FIFO" in page.replace("\n", "")
+    told = page.replace("\n", "")
+    assert "variant: b</td><td>policy = rule:FIFO" in told
+    assert "<td>policy</td><td>rule</td>" in told  # what the other variant has
