@@ -154,6 +154,8 @@ class Allocation(Announcer):
                 factory.machines[operation.holder].decide_soon()
             elif operation.holder is None:
                 self._again(about)
+            elif call.winner not in (None, f"@{operation.holder}"):
+                self.initiator.withdraw(call.conversation)  # a plan was quicker
         elif about in self.needs:
             if call.winner is None:
                 self._again(about)

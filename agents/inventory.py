@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agents.agent import Holon
 from agents.contract_net import Bid, Participant
 from agents.messages import CallForProposal, Message
+from agents.pegging import turns
 from kernel.events import Event
 from plant.stock import Stock, SupplierBody
 
@@ -29,7 +30,8 @@ class Reservation:
 class InventoryAgent(Holon):
     """Answers for one material: when is it there? It buys more in time.
 
-    Reservations are served first come, first served.
+    Reservations are served first come, first served; where the policy has pegging
+    dynamic and there is not enough for all, as :mod:`agents.pegging` says.
     """
 
     def __init__(
@@ -94,15 +96,19 @@ class InventoryAgent(Holon):
         lead = self.supplier.spec.lead.mean if self.supplier else 1e11
         return self.now + round(lead)
 
+    def next_delivery(self) -> int:
+        """Return when the next purchase is expected, ms."""
+        lead = self.supplier.spec.lead.mean if self.supplier else 1e11
+        dates = (expected for _, expected in self.on_order.values())
+        return max(self.now, min(dates, default=self.now + round(lead)))
+
     def reserve(self, order: OrderAgent, quantity: int) -> None:
         """Keep a quantity for an order."""
         reservation = Reservation(order.id, quantity)
         short = quantity - max(0, self.stock.quantity - self.reserved)
         self.reservations.append(reservation)
         self.reserved += quantity
-        self.factory.emit(
-            "material_reserved", self.id, order=order.id, quantity=quantity
-        )
+        self._tell("material_reserved", reservation)
         self._allocate()
         if not reservation.allocated:
             self.factory.emit("stock_out", self.id, short=min(short, quantity))
@@ -118,12 +124,7 @@ class InventoryAgent(Holon):
             self.reserved -= reservation.quantity
             if reservation.allocated:
                 self.allocated -= reservation.quantity
-            self.factory.emit(
-                "material_released",
-                self.id,
-                order=order.id,
-                quantity=reservation.quantity,
-            )
+            self._tell("material_released", reservation)
         self.reservations = kept
         self._allocate()
 
@@ -147,20 +148,60 @@ class InventoryAgent(Holon):
                 self.reservations.remove(reservation)
         return taken
 
+    def _rearrange(self) -> None:
+        """Let orders that can wait give their reservations back and reserve anew.
+
+        They do so behind those to whom the material goes: on record it is first come,
+        first served, whatever the pegging.
+        """
+        served, waiting = turns(self)
+        if set(map(id, served)) == set(map(id, self._served())):
+            return
+        wanted, keep = served + waiting, 0
+        moved: list[Reservation] = []
+        for reservation in self.reservations:
+            if reservation is wanted[keep]:
+                keep += 1
+            else:
+                moved.append(reservation)
+        # Those who wait leave the queue before anything is given back.
+        for reservation in sorted(moved, key=lambda r: r.allocated):
+            self._tell("material_released", reservation)
+            if reservation.allocated:
+                reservation.allocated = False
+                self.allocated -= reservation.quantity
+        for reservation in wanted[keep:]:
+            self._tell("material_reserved", reservation)
+        self.reservations = wanted
+
+    def _served(self) -> list[Reservation]:
+        """Return the reservations that are served, first come, first served."""
+        free = self.stock.quantity - self.allocated
+        served = []
+        for reservation in self.reservations:
+            if not reservation.allocated:
+                if reservation.quantity > free:
+                    free = 0  # who comes after waits too
+                    continue
+                free -= reservation.quantity
+            served.append(reservation)
+        return served
+
+    def _tell(self, kind: str, reservation: Reservation) -> None:
+        self.factory.emit(
+            kind, self.id, order=reservation.order, quantity=reservation.quantity
+        )
+
     def _allocate(self) -> None:
         """Allocate what is there to the reservations, in their order."""
-        free = self.stock.quantity - self.allocated
-        waiting: set[str] = set()
-        for reservation in self.reservations:
-            if reservation.allocated:
-                continue
-            if reservation.quantity > free:
-                waiting.add(reservation.order)
-                break
-            free -= reservation.quantity
-            reservation.allocated = True
-            self.allocated += reservation.quantity
-        waiting |= {r.order for r in self.reservations if not r.allocated}
+        short = self.stock.quantity < self.reserved
+        if short and self.factory.policy.pegging == "dynamic":
+            self._rearrange()
+        for reservation in self._served():
+            if not reservation.allocated:
+                reservation.allocated = True
+                self.allocated += reservation.quantity
+        waiting = {r.order for r in self.reservations if not r.allocated}
         for order in dict.fromkeys(r.order for r in self.reservations):
             self.factory.orders[order].material(self.id, order not in waiting)
 

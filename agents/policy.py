@@ -12,6 +12,9 @@ from typing import Literal
 from kernel.errors import BadInput
 from scheduling.rules import RULES
 
+#: Who gets a material that is short.
+Pegging = Literal["fixed", "dynamic"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannerParams:
@@ -86,6 +89,9 @@ class Policy:
         What of a plan is followed: all of it, or only which machine does what; then
         machines choose by the rule what comes next, and vehicles are found as without
         a plan.
+    pegging
+        Who gets a material that is short: first come, first served, or whom its lack
+        would cost most (:mod:`agents.pegging`).
     """
 
     name: str
@@ -93,6 +99,7 @@ class Policy:
     allocation: Literal["direct", "contract_net", "plan"] = "direct"
     planner: PlannerParams | None = None
     advice: Literal["all", "machines"] = "all"
+    pegging: Pegging = "fixed"
 
 
 #: The named policies, side by side.
@@ -100,13 +107,14 @@ POLICIES: dict[str, Policy] = {
     policy.name: policy
     for policy in (
         Policy(name="rule", allocation="direct"),
-        Policy(name="negotiated", allocation="contract_net"),
+        Policy(name="negotiated", allocation="contract_net", pegging="dynamic"),
         Policy(name="planned", allocation="plan", planner=PlannerParams()),
         Policy(
             name="hybrid",
             allocation="contract_net",
             planner=PlannerParams(),
             advice="machines",
+            pegging="dynamic",
         ),
     )
 }

@@ -366,6 +366,14 @@ class Production:
         self.factory.open_operation(operation)
         return operation
 
+    def counts_on(self, material: str) -> bool:
+        """Return whether parts have been called, or worked on, that need a material."""
+        return any(
+            (operation.called or operation.running)
+            and any(name == material for name, _ in operation.step.materials)
+            for operation in self.operations.values()
+        )
+
     def drop(self, operation: OpenOperation) -> None:
         """Close an operation that will not be done."""
         for part in operation.parts:

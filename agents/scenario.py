@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, cast, get_args
 
-from agents.policy import PlannerParams, Policy, policy_of
+from agents.policy import Pegging, PlannerParams, Policy, policy_of
 from kernel.calendar import DAY
 from kernel.errors import BadInput
 from worlds.files import nearest
@@ -131,7 +131,13 @@ def _set(policy: Policy, key: str, text: str) -> Policy:
     if root == "policy" and name == "rule":
         other = policy_of(f"rule:{text}")
         by_rule = policy.planner is None and policy.allocation == "direct"
-        return other if by_rule else replace(policy, rule=other.rule)
+        name = other.name if by_rule else policy.name
+        return replace(policy, name=name, rule=other.rule)
+    if root == "policy" and name == "pegging":
+        if text not in get_args(Pegging):
+            names = " or ".join(get_args(Pegging))
+            raise BadInput(SOURCE, key, f"{text!r}: expected {names}")
+        return replace(policy, pegging=cast("Pegging", text))
     if name not in known:
         guess = nearest(name, known).replace('"', f'"{root}.', 1)
         names = ", ".join(sorted(known))
@@ -160,6 +166,7 @@ def _set(policy: Policy, key: str, text: str) -> Policy:
 def scenario_keys(policy: Policy) -> list[tuple[str, str]]:
     """Return the keys outside the world, with their values as text."""
     keys = [("policy", policy.name), ("policy.rule", policy.rule)]
+    keys.append(("policy.pegging", policy.pegging))
     if policy.planner is not None:
         for name, value in asdict(policy.planner).items():
             of_time = name in _OF_TIME

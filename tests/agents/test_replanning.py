@@ -268,3 +268,37 @@ def test_a_late_word_takes_nothing_that_is_assigned() -> None:
     holder.hold(operation)
     holder.drop(operation.id, "its own call")
     assert operation.id not in holder.agenda
+
+
+def test_an_award_that_a_plan_overtook_is_withdrawn() -> None:
+    """The plan assigns elsewhere while a confirmation is on its way.
+
+    The winner had the operation on its agenda already, and for ever: it counted in
+    what the machine offered for others.
+    """
+    tables = resolved(eventful())
+    tables["network"] = {"latency": "20 ms"}
+    factory = Factory(scenario_of(world_of(tables, "slow"), policy="negotiated"))
+    found = None
+    for ms in range(5 * MINUTE, 6 * MINUTE, 5):
+        factory.advance(ms)
+        taken = [
+            (machine, operation)
+            for machine in factory.machines.values()
+            for operation in machine.agenda.values()
+            if operation.holder is None and len(operation.modes) > 1
+        ]
+        if taken:
+            found = taken[0]
+            break
+    assert found is not None
+    winner, operation = found
+    other = next(m.machine for m in operation.modes if m.machine != winner.id)
+    factory.orders[operation.order].allocation.assign(operation, other)
+    factory.advance(factory.now + MINUTE)
+    assert operation.holder == other
+    assert operation.id not in winner.agenda
+    assert (
+        factory.orders[operation.order].allocation.initiator.holder(operation.id)
+        is None
+    )
