@@ -17,6 +17,8 @@ from worlds.units import duration, duration_text
 
 #: Days a run may go on after its end for its orders to ship.
 PATIENCE = 30
+#: What any policy has, as ``policy.NAME``; other such keys are the planner's.
+OF_POLICY = ("rule", "pegging")
 #: Parameters of the planner that are times, ms.
 _OF_TIME = ("delay", "frozen")
 #: Largest values of the planner's parameters: beyond them nothing changes but the time.

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kernel.events import Event
 
+#: The end of a wait that has not ended.
+OPEN = 1 << 62
+
+
+@dataclass(slots=True)
+class _Wish:
+    """A reservation, and how long it was not filled, ms."""
+
+    order: str
+    quantity: float
+    since: int
+    until: int = OPEN
+
 
 @dataclass(slots=True)
 class _Material:
-    """One material: what is free, and who waits for it (order, quantity), in turn."""
+    """One material: what is free, and who waits for it, in turn."""
 
     free: float = 0.0
-    waiting: deque[tuple[str, float]] = field(default_factory=deque)
+    waiting: deque[_Wish] = field(default_factory=deque)
 
 
 class Allocations:
     """Allocates stock to reservations as the inventories do, fact by fact.
 
     What is there goes to the reservation that has waited longest, whole or not at all;
-    those behind it wait.
+    those behind it wait. (Under dynamic pegging an order that lends its material gives
+    its reservation back and reserves anew.)
     """
 
     def __init__(self) -> None:
         self._materials: dict[str, _Material] = {}
-        #: Order, material -> when its reservations were filled, ms.
-        self._filled: dict[tuple[str, str], list[int]] = {}
+        self._wishes: dict[str, dict[str, list[_Wish]]] = {}  # by order and material
 
     def add(self, event: Event) -> None:
         """Take in the next fact."""
@@ -36,40 +49,35 @@ class Allocations:
             return
         material = self._materials.setdefault(event.subject, _Material())
         if kind == "material_reserved":
-            material.waiting.append((facts["order"], facts["quantity"]))
+            wish = _Wish(facts["order"], facts["quantity"], event.time)
+            material.waiting.append(wish)
+            of_order = self._wishes.setdefault(wish.order, {})
+            of_order.setdefault(event.subject, []).append(wish)
         elif kind == "material_released":
-            wish = (facts["order"], facts["quantity"])
-            if wish in material.waiting:
-                material.waiting.remove(wish)
+            given = (facts["order"], facts["quantity"])
+            for wish in material.waiting:
+                if (wish.order, wish.quantity) == given:
+                    wish.until = event.time
+                    material.waiting.remove(wish)
+                    break
             else:
                 material.free += facts["quantity"]
         else:
             material.free += facts["quantity"]
-        while material.waiting and material.waiting[0][1] <= material.free:
-            order, quantity = material.waiting.popleft()
-            material.free -= quantity
-            self._filled.setdefault((order, event.subject), []).append(event.time)
+        while material.waiting and material.waiting[0].quantity <= material.free:
+            wish = material.waiting.popleft()
+            material.free -= wish.quantity
+            wish.until = event.time
 
-    def there(self, order: str, materials: Iterable[str], until: int) -> int | None:
-        """Return when all of these were there for an order, ms; None: none was needed.
-
-        What was reserved and filled after ``until`` is left out.
-        """
-        times = (
-            time
-            for material in materials
-            for time in self._filled.get((order, material), ())
-            if time <= until
-        )
-        return max(times, default=None)
-
-    def lacking(self, order: str) -> bool:
-        """Return whether an order waits for material now."""
-        return any(
-            who == order
-            for material in self._materials.values()
-            for who, _ in material.waiting
-        )
+    def lacked(
+        self, order: str, materials: Iterable[str] | None = None
+    ) -> Iterator[tuple[int, int]]:
+        """Yield the spans in which an order waited for these materials (None: any)."""
+        wishes = self._wishes.get(order, {})
+        for material in wishes if materials is None else materials:
+            for wish in wishes.get(material, ()):
+                if wish.since < wish.until:
+                    yield wish.since, wish.until
 
 
 _KINDS = {

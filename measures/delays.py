@@ -14,7 +14,8 @@ Each millisecond of the chain belongs to exactly one :class:`Delay`:
 * waiting, the first of these that is true:
 
   1. a material of its next operation is not allocated to its order yet: ``material``
-     (materials go to reservations first come, first served);
+     (materials go to reservations first come, first served; who lends what was
+     allocated to it under dynamic pegging reserves anew);
   2. its transport has been requested: ``vehicle`` (a request is made once there is a
      place for the lot at its destination and somebody who will work on it);
   3. the machine that works on it next, wherever the lot lies, is broken down:
@@ -295,22 +296,23 @@ class Delays:
         if not chain:
             return
         ends = [min(mark.time, ended) for _, mark in chain[1:]] + [ended]
-        leaving, machine, wanted = order.shipped is not None, None, None
+        leaving, machine = order.shipped is not None, None
+        lacked: list[tuple[int, int]] = []
         if not leaving:
             last = chain[-1][1]
             machine = last.place if last.brought else None
-            wanted = self._now if self._materials.lacking(id) else None
+            lacked = list(self._materials.lacked(id))
         for (lot, mark), end in reversed(list(zip(chain, ends, strict=True))):
             if mark.doing == "wait" and leaving:
                 yield mark.time, end, Delay.DOCK
             elif mark.doing == "wait":
-                yield from self._wait(lot, mark, end, machine, wanted)
+                yield from self._wait(lot, mark, end, machine, lacked)
             else:
                 leaving = False
                 yield mark.time, end, _OTHERWISE[mark.doing]
             if mark.doing == "work":
                 machine = mark.place
-                wanted = self._materials.there(id, mark.materials, mark.time)
+                lacked = list(self._materials.lacked(id, mark.materials))
 
     def _wait(
         self,
@@ -318,24 +320,24 @@ class Delays:
         mark: _Mark,
         end: int,
         machine: str | None,
-        wanted: int | None,
+        lacked: Sequence[tuple[int, int]],
     ) -> Iterator[tuple[int, int, Delay]]:
         """Yield a wait in spans, cut wherever what is waited for may change.
 
-        ``machine`` works on the lot next, ``wanted`` is when the materials are there.
+        ``machine`` works on the lot next; its materials were not there when ``lacked``.
         """
         start = mark.time
-        stocked = start if wanted is None else min(max(start, wanted), end)
         asked = list(lot.asked)
         if lot.asking is not None:
             asked.append((lot.asking, self._now))
         since, states = self._since.get(machine or "", []), [Delay.MACHINE]
         states += self._states.get(machine or "", [])  # states[k] is before since[k]
-        cuts = {start, stocked, end}
-        cuts |= {time for span in asked for time in span if start < time < end}
+        cuts = {start, end}
+        for span in (*asked, *lacked):
+            cuts |= {time for time in span if start < time < end}
         cuts |= set(since[bisect_right(since, start) : bisect_right(since, end)])
         for a, b in pairwise(sorted(cuts)):
-            if a < stocked:
+            if any(x <= a and b <= y for x, y in lacked):
                 yield a, b, Delay.MATERIAL
             elif any(x <= a and b <= y for x, y in asked):
                 yield a, b, Delay.VEHICLE

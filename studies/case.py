@@ -9,7 +9,7 @@ from hashlib import sha256
 from time import perf_counter
 
 from agents.policy import policy_of
-from agents.scenario import Scenario, scenario_of
+from agents.scenario import OF_POLICY, Scenario, scenario_of
 from kernel.errors import BadInput
 from studies.build import refuse_unfit
 from studies.run import run, sentence
@@ -81,7 +81,7 @@ class Base:
 def of_planner(key: str) -> bool:
     """Return whether a key is one of the planner's parameters."""
     root, _, name = key.partition(".")
-    return root in ("planner", "policy") and name not in ("", "rule")
+    return root in ("planner", "policy") and name not in ("", *OF_POLICY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

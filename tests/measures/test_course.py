@@ -10,7 +10,7 @@ from measures_story import S, full_story
 from agents.factory import Factory
 from agents.scenario import scenario_of
 from kernel.events import Event
-from measures.allocation import Allocations
+from measures.allocation import OPEN, Allocations
 from measures.course import averaged, course
 from measures.floor import FloorUse, floor_use
 from measures.kpis import kpis
@@ -157,8 +157,10 @@ def test_material_goes_to_the_first_who_asked() -> None:
         fact(12, "material_received", quantity=2),
     ):
         stock.add(event)
-    assert stock.there("A", ["m"], 99) == 1
-    assert stock.there("B", ["m"], 99) == 12
-    assert stock.there("B", ["m"], 11) is None
-    assert stock.there("C", ["m"], 99) == 12
-    assert not stock.lacking("B")
+    assert list(stock.lacked("A", ["m"])) == []
+    assert list(stock.lacked("B", ["m"])) == [(2, 12)]
+    assert list(stock.lacked("C")) == [(3, 12)]
+    stock.add(fact(20, "material_reserved", order="C", quantity=1))
+    assert list(stock.lacked("C")) == [(3, 12), (20, OPEN)]
+    stock.add(fact(25, "material_released", order="C", quantity=1))
+    assert list(stock.lacked("C")) == [(3, 12), (20, 25)]

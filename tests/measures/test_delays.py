@@ -183,6 +183,25 @@ def test_an_order_without_material_waits_for_it() -> None:
     assert tale.spent() == {"material": 50}
 
 
+def test_an_order_that_lends_its_material_waits_for_it_from_then_on() -> None:
+    """What it had before it lent it is no wait for material."""
+    tale = Tale().received().released(0, "L")
+    tale.say(0, "stock_counted", "sheet", quantity=1)
+    tale.say(0, "material_reserved", "sheet", order="O", quantity=1)
+    tale.say(20, "material_released", "sheet", order="O", quantity=1)
+    tale.say(20, "material_reserved", "sheet", order="R", quantity=1)
+    tale.say(20, "material_reserved", "sheet", order="O", quantity=1)
+    tale.say(26, "material_received", "sheet", quantity=1)
+    tale.asked(30, "L", "cutter").rode("L", 30, 31, "cutter")
+    tale.began(32, "cutter", "L", "sheet").ended(40, "cutter", "L").shipped(40)
+    assert tale.spent() == {
+        "material": 6,
+        "machine": 20 + 4 + 1,
+        "transport": 1,
+        "processing": 8,
+    }
+
+
 def test_orders_without_lots_and_cancelled_ones() -> None:
     """Nothing on the floor: the wait for release; cancelled: nothing to tell."""
     tale = Tale().received("A", time=5).received("B", time=5)
