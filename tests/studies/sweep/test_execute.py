@@ -106,6 +106,29 @@ def test_what_is_kept_is_not_run_again(
     assert tables(folder) == tables(whole.folder)
 
 
+def test_a_finished_sweep_is_compared_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another factor or reference in the folder's file: tables, and no run."""
+    compared = 'compare = "policy"\nreference = "rule"\n[factors]'
+    text = SMALL.replace("[factors]", compared)
+    folder = sweep(write(tmp_path, text), tmp_path / "out").folder
+    kept = folder / "sweep.toml"
+
+    def never(case: object) -> None:
+        raise AssertionError("nothing is to be run")
+
+    monkeypatch.setattr(execute, "perform", never)
+    for key, reference in (("policy", '"rule:FIFO"'), ("vehicles", "2")):
+        anew = f'compare = "{key}"\nreference = {reference}\n[factors]'
+        kept.write_text(text.replace(compared, anew), encoding="utf-8")
+        design, _ = execute.resumed(folder)
+        done = execute.carry_out(design, folder)
+        assert done.experiment is not None
+        first = done.experiment.first
+        assert (first.factor, first.reference) == (key, reference.strip('"'))
+
+
 def test_a_killed_sweep_goes_on(tmp_path: Path) -> None:
     """After kill -9 no run that was kept is repeated, and the tables are the same."""
     text = SMALL.replace("replications = 3", "replications = 15")
