@@ -164,15 +164,18 @@ class InventoryAgent(Holon):
                 keep += 1
             else:
                 moved.append(reservation)
+        lent = [reservation for reservation in moved if reservation.allocated]
         # Those who wait leave the queue before anything is given back.
         for reservation in sorted(moved, key=lambda r: r.allocated):
             self._tell("material_released", reservation)
-            if reservation.allocated:
-                reservation.allocated = False
-                self.allocated -= reservation.quantity
         for reservation in wanted[keep:]:
             self._tell("material_reserved", reservation)
         self.reservations = wanted
+        for reservation in lent:
+            reservation.allocated = False
+            self.allocated -= reservation.quantity
+            if reservation in waiting:
+                self.factory.emit("stock_out", self.id, short=reservation.quantity)
 
     def _served(self) -> list[Reservation]:
         """Return the reservations that are served, first come, first served."""

@@ -69,6 +69,8 @@ def test_an_urgent_order_gets_what_another_does_not_need_yet(policy: str) -> Non
     assert given == [(5 * MINUTE, "early")]
     reserved = [e.facts["order"] for e in of_kind(events, "material_reserved")]
     assert reserved == ["early", "rush", "early"]
+    (short,) = of_kind(events, "stock_out")  # the one that waits now
+    assert (short.time, short.facts["short"]) == (5 * MINUTE, 4)
 
 
 @pytest.mark.parametrize("policy", ["rule", "hybrid"])
