@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -432,15 +433,30 @@ def test_plan_of_another_instance(capsys: pytest.CaptureFixture[str]) -> None:
 # -- endings -------------------------------------------------------------------------
 
 
+_started: list[subprocess.Popen[str]] = []
+
+
 def started(*argv: str, **more: object) -> subprocess.Popen[str]:
     """Start the command line as a user does."""
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+    process: subprocess.Popen[str] = subprocess.Popen(  # type: ignore[call-overload]
         [sys.executable, str(ROOT / "run.py"), *argv],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         **more,
     )
+    _started.append(process)
+    return process
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_on() -> Iterator[None]:
+    """End what a failed test has left running: it would take a core for hours."""
+    yield
+    while _started:
+        process = _started.pop()
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize(
