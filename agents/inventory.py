@@ -93,14 +93,17 @@ class InventoryAgent(Holon):
             there += bought
             if there >= quantity:
                 return max(self.now, expected)
+        return self._bought_now()
+
+    def _bought_now(self) -> int:
+        """Return when a purchase made now would be expected, ms."""
         lead = self.supplier.spec.lead.mean if self.supplier else 1e11
         return self.now + round(lead)
 
     def next_delivery(self) -> int:
         """Return when the next purchase is expected, ms."""
-        lead = self.supplier.spec.lead.mean if self.supplier else 1e11
         dates = (expected for _, expected in self.on_order.values())
-        return max(self.now, min(dates, default=self.now + round(lead)))
+        return max(self.now, min(dates, default=self._bought_now()))
 
     def reserve(self, order: OrderAgent, quantity: int) -> None:
         """Keep a quantity for an order."""

@@ -21,6 +21,7 @@ from agents.inventory import InventoryAgent
 from agents.pegging import cost_of_waiting
 from agents.scenario import scenario_of
 from kernel.calendar import HOUR, MINUTE
+from kernel.errors import BadInput
 from measures.allocation import OPEN, Allocations
 from worlds.read import read_world
 from worlds.spec import World
@@ -160,5 +161,5 @@ def test_the_record_says_who_had_what(policy: str) -> None:
 
 def test_a_wrong_pegging_is_refused() -> None:
     """The sentence says what there is."""
-    with pytest.raises(Exception, match="'soft': expected fixed or dynamic"):
+    with pytest.raises(BadInput, match="'soft': expected fixed or dynamic"):
         scenario_of(scarce(), settings=[("policy.pegging", "soft")])
