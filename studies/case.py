@@ -136,7 +136,7 @@ def perform(case: Case) -> Outcome:
     began = perf_counter()
     hashed = ""
     try:
-        scenario = replace(_scenario(case.base, case.settings), seed=case.seed)
+        scenario = case_scenario(case)
         hashed = scenario_hash(scenario)
         done = run(scenario)
     except Exception as error:  # whatever it is, the other runs go on
@@ -162,13 +162,19 @@ def perform(case: Case) -> Outcome:
     )
 
 
-def _scenario(base: Base, settings: tuple[tuple[str, str], ...]) -> Scenario:
-    """Return a scenario; replications of one come one after another."""
-    if _latest and _latest[0][:2] == (base, settings):
-        return _latest[0][2]
-    scenario = base.scenario(settings, plans=True)
-    _latest[:] = [(base, settings, scenario)]
-    return scenario
+def case_scenario(case: Case) -> Scenario:
+    """Return the scenario of a case.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be resolved.
+    """
+    # Replications of one come one after another.
+    if not (_latest and _latest[0][:2] == (case.base, case.settings)):
+        scenario = case.base.scenario(case.settings, plans=True)
+        _latest[:] = [(case.base, case.settings, scenario)]
+    return replace(_latest[0][2], seed=case.seed)
 
 
 _latest: list[tuple[Base, tuple[tuple[str, str], ...], Scenario]] = []

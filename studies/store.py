@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS runs (
     wall_seconds REAL
 );
 """
+#: Told the runs that are kept, each with its factors: new numbers by old.
+Places = Callable[[Sequence[tuple[Outcome, Mapping[str, Any]]]], Mapping[int, int]]
 
 
 class Store:
@@ -40,19 +42,25 @@ class Store:
     path
         The file; made if it is not there.
     fingerprint
-        Of what the runs belong to.
+        Of what the runs belong to: what may never change, a colon, and what may if
+        there are places.
+    places
+        Says, if only the latter has changed, where runs belong now; those without a
+        place are given up. Without it no change is taken.
 
     Raises
     ------
     BadInput
         If it belongs to something else, is in use, is no such file or cannot be
-        written.
+        written; what ``places`` raises, and then all is as it was.
     """
 
-    def __init__(self, path: Path, fingerprint: str) -> None:
+    def __init__(
+        self, path: Path, fingerprint: str, places: Places | None = None
+    ) -> None:
         self._path = path
         try:
-            self._open(fingerprint)
+            self._open(fingerprint, places)
         except sqlite3.OperationalError as error:
             busy = "locked" in str(error)
             said = "is in use, expected to be alone" if busy else f"fails: {error}"
@@ -60,15 +68,15 @@ class Store:
         except sqlite3.DatabaseError as error:
             raise BadInput(str(path), "", f"is no store: {error}") from None
 
-    def _open(self, fingerprint: str) -> None:
+    def _open(self, fingerprint: str, places: Places | None) -> None:
         self._file = sqlite3.connect(self._path, timeout=1, isolation_level=None)
         try:
-            self._prepare(fingerprint)
+            self._prepare(fingerprint, places)
         except BaseException:
             self._file.close()
             raise
 
-    def _prepare(self, fingerprint: str) -> None:
+    def _prepare(self, fingerprint: str, places: Places | None) -> None:
         file = self._file
         # One writer, which keeps the file to itself. What is committed outlives the
         # program; after a power failure the last few may be gone, and are run again.
@@ -84,9 +92,26 @@ class Store:
             about = [("format", "1"), ("fingerprint", fingerprint)]
             file.executemany("INSERT INTO about VALUES (?, ?)", about)
         file.execute("COMMIT")
-        if known is not None and known[0] != fingerprint:
+        if known is None or known[0] == fingerprint:
+            return
+        fixed, _, _ = fingerprint.partition(":")
+        if places is None or known[0].partition(":")[0] != fixed:
             problem = "holds runs of another design, world or version of it"
             raise BadInput(str(self._path), "", f"{problem}, expected the same")
+        self._move(places(self._with_factors()), fingerprint)
+
+    def _move(self, places: Mapping[int, int], fingerprint: str) -> None:
+        """Give all runs their new numbers at once, or none."""
+        file = self._file
+        file.execute("BEGIN IMMEDIATE")
+        # Aside first, below 0: a new number may be another run's old one.
+        pairs = [(-1 - new, old) for old, new in places.items()]
+        file.executemany("UPDATE runs SET run = ? WHERE run = ?", pairs)
+        file.execute("DELETE FROM runs WHERE run >= 0")
+        file.execute("UPDATE runs SET run = -1 - run")
+        change = "UPDATE about SET value = ? WHERE name = 'fingerprint'"
+        file.execute(change, (fingerprint,))
+        file.execute("COMMIT")
 
     def __enter__(self) -> Store:
         return self
@@ -148,6 +173,11 @@ class Store:
         with self._reading():
             for row in self._file.execute("SELECT * FROM runs ORDER BY run"):
                 yield _outcome(row)
+
+    def _with_factors(self) -> list[tuple[Outcome, Mapping[str, Any]]]:
+        with self._reading():
+            rows = self._file.execute("SELECT * FROM runs")
+            return [(_outcome(row), dict(json.loads(row[3]))) for row in rows]
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -124,11 +124,18 @@ class Design:
         return self.base.plans([*self.levels("policy"), *own])
 
     def fingerprint(self) -> str:
-        """Return a SHA-256 of all that decides the results, the world included."""
-        base = scenario_hash(self.base.scenario(seed=self.seeds[0], plans=True))
-        content: list[Any] = [base, self.factors, self.cells, self.seeds, self.kpis]
-        content += filter(None, (self.variants, self.base.unread()))
-        return sha256(json.dumps(content).encode()).hexdigest()
+        """Return what tells it from another: a hash, a colon and a hash.
+
+        The first is of what must stay as it is while a sweep grows, the world
+        included; the second of what may become more (:mod:`studies.sweep.grow`).
+        """
+        base = scenario_hash(self.base.scenario(plans=True))
+        fixed = [base, self.base.unread(), self.factors, self.kpis]
+        return f"{_hashed(fixed)}:{_hashed([self.cells, self.seeds, self.variants])}"
+
+
+def _hashed(content: Sequence[Any]) -> str:
+    return sha256(json.dumps(content).encode()).hexdigest()
 
 
 def read_design(path: Path) -> Design:

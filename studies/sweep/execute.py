@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from kernel.errors import BadInput
@@ -17,6 +17,7 @@ from studies.parallel import each
 from studies.store import Store
 from studies.sweep.companions import keep_companions
 from studies.sweep.design import Design, read_design
+from studies.sweep.grow import places_in
 from studies.sweep.paired import paired, write_paired
 from studies.sweep.results import write_tables
 from studies.whole import written_whole
@@ -153,7 +154,8 @@ def carry_out(
     BadInput
         If the engine cannot be used, or the folder not be written.
     """
-    with Store(folder / STORE, design.fingerprint()) as store:
+    places = partial(places_in, design, where=str(folder / FILE))
+    with Store(folder / STORE, design.fingerprint(), places) as store:
         done = store.done()
         if not done <= set(range(len(design))):
             problem = f"holds run {max(done)}, expected at most {len(design)} runs"

@@ -1,0 +1,191 @@
+"""Sweeps that grow: what is kept finds its place, and what it is not is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sweep_bench import SMALL, sweep, tables, write
+
+from kernel.errors import BadInput
+from studies.case import Case, Outcome, perform
+from studies.store import Store
+from studies.sweep import execute
+
+VARIED = """\
+world = "cell"
+policy = "rule"
+days = 0.4
+seed = 5
+replications = 2
+kpis = ["flow_time", "wip"]
+[factors]
+vehicles = [1, 2]
+[variants]
+plain = {}
+short = { policy = "rule:SPT" }
+"""
+
+#: What becomes of the file, and the runs of the larger design that are new.
+GROWN = {
+    "replications": (("replications = 2", "replications = 3"), [2, 5, 8, 11]),
+    "an earlier seed": (
+        ("seed = 5\nreplications = 2", "seed = 4\nreplications = 3"),
+        [0, 3, 6, 9],
+    ),
+    "a value before": (("vehicles = [1, 2]", "vehicles = [3, 1, 2]"), [0, 1, 2, 3]),
+    "a variant": (
+        ("plain = {}", 'plain = {}\nold = { policy = "rule:FIFO" }'),
+        [2, 3, 8, 9],
+    ),
+    "all turned round": (("vehicles = [1, 2]", "vehicles = [2, 1]"), []),
+}
+
+SHRUNK = {
+    "a seed fewer": ("replications = 2", "replications = 1", "seed 6.* any more"),
+    "a value fewer": ("[1, 2]", "[1]", "vehicles 2.* any more"),
+    "a variant renamed": ("short =", "brief =", '"short".* any more'),
+    "a variant changed": ("rule:SPT", "rule:EDD", 'another run.*"short", seed 5'),
+    "a figure more": ('"wip"]', '"wip", "on_time"]', "another design"),
+    "other days": ("days = 0.4", "days = 0.5", "another design"),
+    "other factors": ("vehicles =", "load =", "another design"),
+}
+
+
+@pytest.fixture
+def performed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the numbers of the runs that are made from now on."""
+    numbers: list[int] = []
+
+    def noted(case: Case) -> Outcome:
+        numbers.append(case.number)
+        return perform(case)
+
+    monkeypatch.setattr(execute, "perform", noted)
+    return numbers
+
+
+def resume(folder: Path) -> execute.Sweep:
+    """Go on with the sweep in a folder."""
+    return execute.carry_out(*execute.resumed(folder))
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    """Change the file of a sweep that has begun."""
+    file = folder / execute.FILE
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(("change", "new"), GROWN.values(), ids=GROWN)
+def test_only_what_is_new_is_run(
+    tmp_path: Path, performed: list[int], change: tuple[str, str], new: list[int]
+) -> None:
+    """A sweep that has grown ends in the tables of one begun as large."""
+    folder = sweep(write(tmp_path, VARIED), tmp_path / "out").folder
+    edit(folder, *change)
+    performed.clear()
+    resume(folder)
+    assert performed == new
+    at_once = sweep(write(tmp_path, VARIED.replace(*change)), tmp_path / "once")
+    assert tables(folder) == tables(at_once.folder)
+
+
+def test_an_interrupted_sweep_grows(tmp_path: Path, performed: list[int]) -> None:
+    """What was left before the change is run with what it brings."""
+    design, folder = execute.begun(write(tmp_path, VARIED), tmp_path / "out")
+
+    def stop(done: int, runs: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute.carry_out(design, folder, progress=stop)
+    edit(folder, "replications = 2", "replications = 3")
+    performed.clear()
+    resume(folder)
+    assert performed == [2, *range(4, 12)]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SHRUNK.values(), ids=SHRUNK)
+def test_what_is_kept_is_not_thrown_away(
+    tmp_path: Path, performed: list[int], old: str, new: str, said: str
+) -> None:
+    """A file that asks for less, or for something else, is refused; all stays."""
+    folder = sweep(write(tmp_path, VARIED), tmp_path / "out").folder
+    before = tables(folder)
+    performed.clear()
+    edit(folder, old, new)
+    with pytest.raises(BadInput, match=rf"sweep\.(toml|db).*{said}.*expected"):
+        resume(folder)
+    edit(folder, new, old)
+    resume(folder)
+    assert performed == []
+    assert tables(folder) == before
+
+
+def test_what_never_began_is_tried_again(tmp_path: Path, performed: list[int]) -> None:
+    """Growth may mend a variant that could not be run at all."""
+    folder = sweep(write(tmp_path, VARIED), tmp_path / "out").folder
+    expected = tables(folder)
+    with closing(sqlite3.connect(folder / execute.STORE)) as file:
+        # As a run is kept whose scenario could not be resolved.
+        file.execute("UPDATE runs SET scenario = '', error = 'x' WHERE run = 3")
+        file.execute("UPDATE runs SET run = run + 4 WHERE run >= 4")
+        file.execute("UPDATE about SET value = value || 'z' WHERE name = 'fingerprint'")
+        file.commit()
+    performed.clear()
+    resume(folder)
+    assert performed == [3]
+    assert tables(folder) == expected
+
+
+def test_more_of_a_sobol_design(tmp_path: Path, performed: list[int]) -> None:
+    """Its first points are those of the smaller one."""
+    text = SMALL[: SMALL.index("[factors]")] + (
+        'design = "sobol"\nsamples = 2\n[factors]\nload = { low = 0.5, high = 0.7 }\n'
+    )
+    folder = sweep(write(tmp_path, text), tmp_path / "out").folder
+    before = len(performed)
+    edit(folder, "samples = 2", "samples = 4")
+    resume(folder)
+    assert len(performed) == 2 * before
+
+
+def test_damaged_factors_are_said(tmp_path: Path) -> None:
+    """One sentence that names the store."""
+    folder = sweep(write(tmp_path, VARIED), tmp_path / "out").folder
+    edit(folder, "replications = 2", "replications = 3")
+    for factors in ("garb", "7", "NULL"):
+        with closing(sqlite3.connect(folder / execute.STORE)) as file:
+            file.execute("UPDATE runs SET factors = ? WHERE run = 2", (factors,))
+            file.commit()
+        with pytest.raises(BadInput, match=r"sweep\.db.*damaged"):
+            resume(folder)
+
+
+def test_all_runs_move_or_none(tmp_path: Path) -> None:
+    """A store whose runs find no place is as it was."""
+    path = tmp_path / "a.db"
+    with Store(path, "a:b") as store:
+        for number in range(3):
+            store.add(Outcome(number=number, seed=number, kpis={}), "{}")
+
+    def refuse(kept: object) -> dict[int, int]:
+        raise BadInput("here", "", "no")
+
+    def clash(kept: object) -> dict[int, int]:
+        return {0: 7, 1: 7}
+
+    refusals: list[Callable[[object], dict[int, int]]] = [refuse, clash]
+    for places in refusals:
+        with pytest.raises(BadInput):
+            Store(path, "a:c", places)
+        with Store(path, "a:b") as store:
+            assert store.done() == {0, 1, 2}
+    with Store(path, "a:c", lambda kept: {0: 2, 2: 0}) as store:
+        assert [(o.number, o.seed) for o in store.outcomes()] == [(0, 2), (2, 0)]
