@@ -8,7 +8,7 @@ from time import monotonic
 import numpy as np
 
 from scheduling.arrays import BLOCKED, MACHINE, Arrays, Reals, arrays_of
-from scheduling.cpsat.search import Limits, ask
+from scheduling.cpsat.search import Answer, Limits, ask
 from scheduling.cpsat.windows import Polish, polished
 from scheduling.decode import (
     Draft,
@@ -31,7 +31,7 @@ from scheduling.search.race import RACE, drawn, raced
 _TOLERANCE = 1e-9
 #: Share of a wall time in which CP-SAT may prove; what it has not proven by then it may
 #: never, and the searches get the rest.
-PROVING = 0.85
+PROVING = 0.9
 #: Share of a wall time that must be left for another rule to be tried.
 RULING = 0.9
 
@@ -48,6 +48,7 @@ class Engines:
         self.contributions: list[Contribution] = []
         self.reproducible, self.impossible = True, False
         self.pair: Pair | None = None
+        self.restarts = 0  # of the search of a small problem
         self._rounds: dict[str, tuple[float, float]] = {}  # work, and gains
         self._freed = -1  # the machine that was free to be left in the last race
         self._by_rule = float("inf")  # what the plan of the best rule is worth
@@ -211,17 +212,27 @@ class Engines:
             and trips <= self.params.exact_trips
         )
 
-    def prove(self) -> None:
-        """Have CP-SAT solve the problem, from the best plan on."""
+    def prove(self, share: float = PROVING) -> None:
+        """Have CP-SAT solve the problem, from the best plan on.
+
+        ``share``: of the time that is left, if there is a clock.
+        """
+        self.take(self.asked(share, self.params.workers))
+
+    def asked(self, share: float, workers: int) -> Answer:
+        """Return what CP-SAT makes of the problem, from the best plan on."""
         limits = Limits(
             deterministic=self.params.exact_work if self.left is None else 1e6,
             seed=self.params.seed,
-            workers=self.params.workers,
-            seconds=None if self.left is None else PROVING * self.left,
+            workers=workers,
+            seconds=None if self.left is None else share * self.left,
         )
         whole = self.best.value < float("inf")
         hint = plan_of(self.problem, self.arrays, self.best) if whole else None
-        answer = ask(self.problem, limits, hint)
+        return ask(self.problem, limits, hint)
+
+    def take(self, answer: Answer) -> None:
+        """Take over what CP-SAT has found and proven."""
         if answer.plan is not None:
             self.offer(retimed(self.problem, self.arrays, answer.plan))
             order = answer.plan.priority

@@ -17,7 +17,7 @@ from scheduling.problem import (
     Problem,
 )
 from scheduling.rules import RULES, dispatched
-from scheduling.timed import begin_again, go_on
+from scheduling.timed import begin_again, go_on, prove_and_search
 
 #: Rounds after which the searches exchange what they found.
 ROUNDS = 4
@@ -49,13 +49,16 @@ def solve(
         work.search(params.budget // rounds, (turn / rounds, (turn + 1) / rounds))
     work.noted()
     if work.small:
-        work.prove()
+        if work.left:
+            prove_and_search(work)
+        else:
+            work.prove()
     elif params.windows > 0 and work.left is None:
         work.polish(params.windows, params.seed)
         work.noted()
-    if work.left and not work.proven:
+    if work.left and not work.proven and not work.impossible:
         if work.small:
-            begin_again(work)
+            begin_again(work, work.params.workers)
         else:
             go_on(work)
     return work.result()

@@ -5,6 +5,9 @@ How much is done depends on the clock; the plan is still the best of all tried.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 from scheduling.arrays import BLOCKED, TARDINESS
 from scheduling.engines import Engines
 from scheduling.rules import dispatched, rule_of
@@ -20,6 +23,10 @@ SLOW, LONG_RACING = 1e-2, 0.85
 CYCLES = 3
 #: Of one start of a small problem: rounds, and dispatches tried in each.
 ROUNDS, TRIES = 4, 500
+#: Of a small problem on one core: shares of a wall time in which CP-SAT tries to prove
+#: at once, and in which is searched before it tries again. Most are proven soon; of
+#: those that are not it misses the best plan of some.
+AT_ONCE, SEARCHING = 0.05, 0.15
 
 
 def go_on(work: Engines) -> None:
@@ -54,20 +61,42 @@ def go_on(work: Engines) -> None:
     work.noted()
 
 
-def begin_again(work: Engines) -> None:
-    """Anneal from one rule after another: small problems are soon searched."""
+def prove_and_search(work: Engines) -> None:
+    """Let CP-SAT and the search at a small problem: side by side, or else in turn."""
+    workers = work.params.workers
+    if workers > 1:
+        with ThreadPoolExecutor(1) as other:
+            task = other.submit(work.asked, 1.0, workers - 1)
+            begin_again(work, 1, over=task.done)
+        work.take(task.result())
+        return
+    work.prove(AT_ONCE)
+    if not work.proven and not work.impossible:
+        kept = (work.left or 0.0) - SEARCHING * work.seconds
+        begin_again(work, 1, over=lambda: (work.left or 0.0) < kept)
+        work.prove()
+
+
+def begin_again(
+    work: Engines, workers: int, over: Callable[[], bool] = lambda: False
+) -> None:
+    """Anneal from one rule after another: small problems are soon searched.
+
+    As long as there is time, it is not ``over``, and nothing is proven.
+    """
     work.reproducible = False
-    seed = work.params.seed
-    while work.left and not work.proven:
-        seed += 1
+    before = work.restarts
+    while work.left and not over() and not work.proven:
+        work.restarts += 1
+        seed = work.params.seed + work.restarts
         settings = drawn(1, seed)
         start = dispatched(work.arrays, rule_of(settings[0]))
         if start.value == float("inf"):
             start = work.best
-        pair = Pair(work.arrays, settings[0], seed, work.params.workers)
+        pair = Pair(work.arrays, settings[0], seed, workers)
         for turn in range(ROUNDS):
             progress = (turn / ROUNDS, (turn + 1) / ROUNDS)
             for draft in pair.round(start, TRIES, progress).values():
                 start = min(start, draft, key=lambda known: known.value)
         work.offer(start)
-    work.note("restarts", seed - work.params.seed)
+    work.note("restarts", work.restarts - before)

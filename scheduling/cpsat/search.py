@@ -64,6 +64,10 @@ def ask(
     solver.parameters.num_workers = limits.workers
     solver.parameters.catch_sigint_signal = False  # Ctrl-C is the caller's
     solver.parameters.random_seed = limits.seed
+    if variables.carriages:
+        # Tours relaxed to linear programs say little about when: on Bilge & Ulusoy's
+        # shops CP-SAT proves in half the time without these.
+        solver.parameters.linearization_level = 0
     solver.parameters.max_deterministic_time = limits.deterministic
     # Workers in turn find the same again; under a clock nobody asks for that.
     solver.parameters.interleave_search = limits.workers > 1 and limits.seconds is None

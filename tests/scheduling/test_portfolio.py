@@ -151,6 +151,46 @@ def test_wall_guard_is_recorded():
     assert result.plan is not None
 
 
+@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("name", "optimum"), [("ft06", 55), ("EX11", 96), ("kacem1", 11)]
+)
+def test_a_small_problem_is_proven_before_the_time_is_over(
+    name: str, optimum: int, workers: int
+):
+    """CP-SAT and the search, in turn or side by side, end with the proof."""
+    given = problem_of(read_world(name))
+    result = solve(given, Params(seconds=300, workers=workers))
+    assert result.status == Status.OPTIMAL
+    assert result.plan is not None
+    assert result.plan.makespan == result.bound == optimum * 1000
+    assert check_plan(given, result.plan) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_cannot_be_is_not_searched_to_the_end(workers: int):
+    """An infeasible small problem is an answer, long before the time is over."""
+    lines = (operation("A", (0, 5)), operation("B", (0, 5)))
+    aim = Objective(makespan=1, ceilings=(("tardiness", 9.0),))
+    given = problem([*lines], [Machine(id="M", place=0)], objective=aim)
+    result = solve(given, Params(seconds=600, workers=workers))
+    assert (result.status, result.plan) == (Status.INFEASIBLE, None)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_small_problem_in_little_time(seed: int, workers: int):
+    """However little time there is, the plan is possible, and no worse than a rule's."""
+    given = random_problem(seed, jobs=5, steps=4)
+    result = solve(given, Params(seconds=0.1, workers=workers))
+    assert result.plan is not None
+    assert check_plan(given, result.plan) == []
+    assert result.plan.value <= dispatch(given, RACE[0]).value
+    proven = solve(given, Params(exact_work=100))
+    if proven.status == Status.OPTIMAL:
+        assert result.plan.value >= (proven.bound or 0.0) - 1e-6
+
+
 def test_warm_up():
     """Compiling ahead of time needs no problem."""
     warm_up()
