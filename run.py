@@ -21,23 +21,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
-from kernel.calendar import DAY
 from kernel.errors import BadInput
+from studies import progress
 from studies.interrupt import heed_signals
 
 if TYPE_CHECKING:
     from agents.scenario import Scenario
     from studies.compare import Experiment
-    from studies.run import Tally
     from studies.tables import Table as Rows
 
 FINE, VIOLATED, BAD_INPUT, CTRL_C = 0, 1, 2, 130
@@ -118,7 +110,7 @@ def run(
     claim(folder)
     if needs_compiling(scenario):
         _compile()
-    with _progress(1) as tell:
+    with progress.of_days(1) as tell:
         done = run_scenario(scenario, tell)
     write_run(done, folder, ["run.py", *(context.obj or ())])
     if as_json:
@@ -204,7 +196,7 @@ def compare(
         claim_comparison(out)
     if any(map(needs_compiling, cells[0].scenarios.values())):
         _compile()
-    with _progress(len(cells) * len(names) * stopping.most) as tell:
+    with progress.of_days(len(cells) * len(names) * stopping.most) as tell:
         found = comparing.conduct(
             cells, stopping, asked, workers=workers, progress=tell
         )
@@ -242,7 +234,7 @@ def sweep(
 
     refuse_engine(workers, engine, address)
     design, folder = execute.design_and_folder(file, out, resume)
-    with _going_on(f"sweep --resume {folder}"), _counted() as tell:
+    with _going_on(f"sweep --resume {folder}"), progress.of_runs() as tell:
         done = execute.carry_out(
             design,
             folder,
@@ -331,7 +323,7 @@ def tune(
         runs=runs,
     )
     tuning, folder = execute.tuning_and_folder(asked or None, out, resume)
-    with _going_on(f"tune --resume {folder}"), _counted() as tell:
+    with _going_on(f"tune --resume {folder}"), progress.of_runs() as tell:
         done = execute.carry_out(
             tuning,
             folder,
@@ -368,7 +360,7 @@ def solve(
     budget: Annotated[
         int | None, typer.Option(help="Iterations of the search instead.")
     ] = None,
-    workers: Annotated[int, typer.Option(help="Threads of CP-SAT.")] = 1,
+    workers: Annotated[int, typer.Option(help="Threads of the solver.")] = 1,
     seed: Annotated[int, typer.Option(help="Of the search.")] = 1,
     objective: Annotated[
         str, typer.Option(help="Criteria, the most important first: makespan,flow.")
@@ -609,52 +601,6 @@ def _compile() -> None:
         compile_scheduler()
     finally:
         notice.cancel()
-
-
-@contextmanager
-def _progress(runs: int) -> Iterator[Callable[[Tally], None] | None]:
-    """Show how far runs have come, on a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    bar = Progress(
-        BarColumn(bar_width=30),
-        TextColumn("{task.description}"),
-        console=Console(file=sys.stderr),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("", total=float(runs))
-        begun: list[str] = []
-
-        def tell(tally: Tally) -> None:
-            if tally.name not in begun:
-                begun.append(tally.name)
-            words = (
-                f"{tally.name}: day {tally.now / DAY:.2f} of {tally.end / DAY:g}, "
-                f"{tally.shipped} orders shipped, {tally.late} late"
-            )
-            share = min(1.0, tally.now / max(1, tally.end))
-            bar.update(task, completed=len(begun) - 1 + share, description=words)
-
-        yield tell
-
-
-@contextmanager
-def _counted() -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many runs are done, and the time left, on a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    columns = (BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(file=sys.stderr)
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def tell(done: int, runs: int) -> None:
-            bar.update(task, completed=done, total=runs)
-
-        yield tell
 
 
 @contextmanager

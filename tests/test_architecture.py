@@ -41,7 +41,7 @@ LIBRARIES: dict[str, tuple[str, ...] | None] = {
     "pyarrow": ("studies/",),
     "pydantic": ("worlds/",),
     "ray": ("studies/parallel.py",),
-    "rich": ("run.py",),
+    "rich": ("run.py", "studies/progress.py"),
     "scipy": ("measures/statistics/", "learning/", "studies/"),
     "solara": ("dashboard/",),
     "typer": ("run.py",),

@@ -180,7 +180,7 @@ def test_what_cannot_be_is_not_searched_to_the_end(workers: int):
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_small_problem_in_little_time(seed: int, workers: int):
-    """However little time there is, the plan is possible, and no worse than a rule's."""
+    """However little time there is, the plan is possible, and no worse than a rule."""
     given = random_problem(seed, jobs=5, steps=4)
     result = solve(given, Params(seconds=0.1, workers=workers))
     assert result.plan is not None
