@@ -110,7 +110,7 @@ def run(
     claim(folder)
     if needs_compiling(scenario):
         _compile()
-    with progress.of_days(1) as tell:
+    with progress.of_days(1, _tell) as tell:
         done = run_scenario(scenario, tell)
     write_run(done, folder, ["run.py", *(context.obj or ())])
     if as_json:
@@ -196,7 +196,7 @@ def compare(
         claim_comparison(out)
     if any(map(needs_compiling, cells[0].scenarios.values())):
         _compile()
-    with progress.of_days(len(cells) * len(names) * stopping.most) as tell:
+    with progress.of_days(len(cells) * len(names) * stopping.most, _tell) as tell:
         found = comparing.conduct(
             cells, stopping, asked, workers=workers, progress=tell
         )
@@ -234,7 +234,7 @@ def sweep(
 
     refuse_engine(workers, engine, address)
     design, folder = execute.design_and_folder(file, out, resume)
-    with _going_on(f"sweep --resume {folder}"), progress.of_runs() as tell:
+    with _going_on(f"sweep --resume {folder}"), progress.of_runs(_tell) as tell:
         done = execute.carry_out(
             design,
             folder,
@@ -323,7 +323,7 @@ def tune(
         runs=runs,
     )
     tuning, folder = execute.tuning_and_folder(asked or None, out, resume)
-    with _going_on(f"tune --resume {folder}"), progress.of_runs() as tell:
+    with _going_on(f"tune --resume {folder}"), progress.of_runs(_tell) as tell:
         done = execute.carry_out(
             tuning,
             folder,
@@ -635,11 +635,16 @@ def _verdict(
 
 
 def _write(text: str, stream: TextIO) -> None:
-    """Write a line; a reader who has gone away misses it, and that is all."""
+    """Write a line; a reader who has gone away misses it, and that is all.
+
+    Nor is what is only told worth the end of a run, when a log's disk is full.
+    """
     try:
         stream.write(text + "\n")
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

@@ -238,7 +238,8 @@ class Engines:
             order = answer.plan.priority
             machines = answer.plan.machine_of()
             self.offer(decoded(self.problem, self.arrays, order, machines))
-        self.bound = answer.bound
+        known = [bound for bound in (self.bound, answer.bound) if bound is not None]
+        self.bound = max(known, default=None)
         self.impossible = answer.status is Status.INFEASIBLE
         self.reproducible &= answer.reproducible
         self.note("cp-sat", answer.work, answer.status)

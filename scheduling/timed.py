@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 from scheduling.arrays import BLOCKED, TARDINESS
 from scheduling.engines import Engines
@@ -65,10 +66,15 @@ def prove_and_search(work: Engines) -> None:
     """Let CP-SAT and the search at a small problem: side by side, or else in turn."""
     workers = work.params.workers
     if workers > 1:
+        done = Event()
         with ThreadPoolExecutor(1) as other:
-            task = other.submit(work.asked, 1.0, workers - 1)
-            begin_again(work, 1, over=task.done)
-        work.take(task.result())
+            task = other.submit(begin_again, work, 1, over=done.is_set)
+            try:
+                answer = work.asked(1.0, workers - 1)
+            finally:
+                done.set()
+            task.result()
+        work.take(answer)
         return
     work.prove(AT_ONCE)
     if not work.proven and not work.impossible:

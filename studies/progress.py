@@ -1,4 +1,7 @@
-"""How far long work has come: a bar on a terminal, a line a minute in a log."""
+"""How far long work has come: a bar on a terminal, else a line a minute.
+
+``say`` is who writes the lines, to a log perhaps.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,15 @@ if TYPE_CHECKING:
 
 #: Seconds from line to line.
 EVERY = 60.0
+Say = Callable[[str], None]
 
 
 @contextmanager
-def of_days(runs: int) -> Iterator[Callable[[Tally], None]]:
+def of_days(runs: int, say: Say) -> Iterator[Callable[[Tally], None]]:
     """Show how far so many runs have come, day by day."""
     begun: list[str] = []
-    with _shown(BarColumn(bar_width=30), TextColumn("{task.description}")) as show:
+    columns = (BarColumn(bar_width=30), TextColumn("{task.description}"))
+    with _shown(say, *columns) as show:
 
         def tell(tally: Tally) -> None:
             if tally.name not in begun:
@@ -46,11 +51,11 @@ def of_days(runs: int) -> Iterator[Callable[[Tally], None]]:
 
 
 @contextmanager
-def of_runs() -> Iterator[Callable[[int, int], None]]:
+def of_runs(say: Say) -> Iterator[Callable[[int, int], None]]:
     """Show how many runs are done, and the time left."""
     columns = (BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn())
     first: list[tuple[int, float]] = []
-    with _shown(*columns) as show:
+    with _shown(say, *columns) as show:
 
         def tell(done: int, runs: int) -> None:
             if not first:
@@ -67,11 +72,12 @@ def of_runs() -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def _shown(
+    say: Say,
     *columns: BarColumn | MofNCompleteColumn | TextColumn | TimeRemainingColumn,
 ) -> Iterator[Callable[[float, float, str], None]]:
     """Yield who is told how much is done, of how much, and what to say in words."""
     if not sys.stderr.isatty():
-        yield _lines()
+        yield _lines(say)
         return
     console = Console(file=sys.stderr)
     with Progress(*columns, console=console, transient=True) as bar:
@@ -83,13 +89,13 @@ def _shown(
         yield show
 
 
-def _lines() -> Callable[[float, float, str], None]:
+def _lines(say: Say) -> Callable[[float, float, str], None]:
     due = monotonic() + EVERY
 
     def show(done: float, total: float, words: str) -> None:
         nonlocal due
         if monotonic() >= due:
             due = monotonic() + EVERY
-            print(words, file=sys.stderr, flush=True)
+            say(words)
 
     return show

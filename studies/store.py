@@ -12,6 +12,7 @@ from typing import Any
 
 from kernel.errors import BadInput
 from studies.case import Outcome
+from studies.rows import factors_of, outcome_of
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -42,8 +43,8 @@ class Store:
     path
         The file; made if it is not there.
     fingerprint
-        Of what the runs belong to: what may never change, a colon, and what may if
-        there are places.
+        Of what the runs belong to: what may never change, ``NAME=HASH;...`` for
+        example, a colon, and what may if there are places.
     places
         Says, if only the latter has changed, where runs belong now; those without a
         place are given up. Without it no change is taken.
@@ -88,16 +89,20 @@ class Store:
             file.execute(statement)
         found = file.execute("SELECT value FROM about WHERE name = 'fingerprint'")
         known = found.fetchone()
+        runs = file.execute("SELECT run FROM runs LIMIT 1").fetchone()
+        if not isinstance(known[0] if known else "", str) or (runs and not known):
+            raise sqlite3.DatabaseError("nothing says whose runs it holds")
         if known is None:
             about = [("format", "1"), ("fingerprint", fingerprint)]
             file.executemany("INSERT INTO about VALUES (?, ?)", about)
         file.execute("COMMIT")
         if known is None or known[0] == fingerprint:
             return
-        fixed, _, _ = fingerprint.partition(":")
-        if places is None or known[0].partition(":")[0] != fixed:
-            problem = "holds runs of another design, world or version of it"
-            raise BadInput(str(self._path), "", f"{problem}, expected the same")
+        other = _differing(known[0], fingerprint)
+        if other or places is None:
+            other = other or "design, world or version of it"
+            problem = f"holds runs of another {other}, expected the same"
+            raise BadInput(str(self._path), "", problem)
         self._move(places(self._with_factors()), fingerprint)
 
     def _move(self, places: Mapping[int, int], fingerprint: str) -> None:
@@ -172,44 +177,34 @@ class Store:
         """
         with self._reading():
             for row in self._file.execute("SELECT * FROM runs ORDER BY run"):
-                yield _outcome(row)
+                yield outcome_of(row)
 
     def _with_factors(self) -> list[tuple[Outcome, Mapping[str, Any]]]:
         with self._reading():
             rows = self._file.execute("SELECT * FROM runs")
-            return [(_outcome(row), dict(json.loads(row[3]))) for row in rows]
+            return [(outcome_of(row), factors_of(row)) for row in rows]
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+        except (
+            sqlite3.DatabaseError,
+            TypeError,
+            ValueError,
+            OverflowError,
+            RecursionError,
+        ) as error:
             problem = f"is damaged ({error}), expected what a study has written"
             raise BadInput(str(self._path), "", problem) from None
 
 
-def _outcome(row: tuple[Any, ...]) -> Outcome:
-    """Return what a row keeps.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is not what was written.
-    """
-    number, scenario, seed, _, kpis, digest, violations, same, error, wall = row
-    found = json.loads(kpis)
-    if not isinstance(found, dict) or not isinstance(number, int):
-        raise TypeError(f"run {number}")
-    if not all(isinstance(value, int | float) for value in found.values()):
-        raise TypeError(f"run {number}")
-    return Outcome(
-        number=number,
-        seed=seed,
-        scenario=scenario,
-        kpis=found,
-        digest=digest,
-        violations=tuple(json.loads(violations)),
-        reproducible=bool(same),
-        error=error,
-        wall_seconds=wall,
-    )
+def _differing(known: str, fingerprint: str) -> str:
+    """Return what is another in the fixed part of a fingerprint, in words; or ""."""
+    before = known.partition(":")[0].split(";")
+    parts = fingerprint.partition(":")[0].split(";")
+    if before == parts:
+        return ""
+    names = [part.partition("=")[0] for part in parts if part not in before]
+    named = all("=" in part for part in (*before, *parts))
+    return " and ".join(names) if named else "design, world or version of it"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import run
+from studies import progress
 from worlds.shipped import path_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -481,13 +482,25 @@ def test_a_signal_leaves_nothing_half_written(
     assert Path("out/r/run.json").read_bytes() == before
 
 
-def test_a_signal_ends_a_busy_solver(tmp_path: Path) -> None:
-    """Ctrl-C is heard although CP-SAT is deep in code of its own."""
-    process = started("solve", "ft10", "--seconds", "300", cwd=tmp_path)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_signal_ends_a_busy_solver(tmp_path: Path, workers: str) -> None:
+    """Ctrl-C is heard although CP-SAT is deep in code of its own, and not by force."""
+    argv = ("solve", "ft10", "--seconds", "300", "--workers", workers)
+    process = started(*argv, cwd=tmp_path)
     time.sleep(6)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
-    assert process.returncode == 130
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "interrupted\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_log_may_be_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be told is no reason to stop."""
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    with open("/dev/full", "w") as full, monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", full)
+        assert run.main(["run", *SHORT, "--out", "out/r", "--json"]) == 0
+    assert Path("out/r/run.json").exists()
 
 
 def test_a_reader_may_go_away(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from scheduling.cpsat.variables import Grid, Surroundings, Variables
 from scheduling.plan import Assignment, Plan, Status, Trip
 from scheduling.problem import Problem
 
+#: Seconds until an interruption is heeded.
+HEED = 0.1
 _STATUS = {
     cp_model.OPTIMAL: Status.OPTIMAL,
     cp_model.FEASIBLE: Status.FEASIBLE,
@@ -73,7 +76,7 @@ def ask(
     solver.parameters.interleave_search = limits.workers > 1 and limits.seconds is None
     if limits.seconds is not None:
         solver.parameters.max_time_in_seconds = limits.seconds
-    status = _STATUS.get(solver.solve(model), Status.UNKNOWN)
+    status = _STATUS.get(_solved(solver, model, limits), Status.UNKNOWN)
     guarded = limits.seconds is not None and status not in (
         Status.OPTIMAL,
         Status.INFEASIBLE,
@@ -95,6 +98,21 @@ def ask(
         ),
         reproducible=not (guarded and solver.wall_time >= (limits.seconds or 0)),
     )
+
+
+def _solved(solver: cp_model.CpSolver, model: cp_model.CpModel, limits: Limits) -> Any:
+    """Have a model solved; whoever waits for long can be interrupted."""
+    if limits.seconds is None:
+        return solver.solve(model)
+    with ThreadPoolExecutor(1) as other:
+        task = other.submit(solver.solve, model)
+        try:
+            while not task.done():
+                wait([task], timeout=HEED)
+        except BaseException:
+            solver.stop_search()
+            raise
+        return task.result()
 
 
 def _suggest(model: cp_model.CpModel, variables: Variables, hint: Plan) -> None:

@@ -124,14 +124,19 @@ class Design:
         return self.base.plans([*self.levels("policy"), *own])
 
     def fingerprint(self) -> str:
-        """Return what tells it from another: a hash, a colon and a hash.
+        """Return what tells it from another, as :class:`studies.store.Store` reads it.
 
-        The first is of what must stay as it is while a sweep grows, the world
-        included; the second of what may become more (:mod:`studies.sweep.grow`).
+        Fixed while a sweep grows are the scenario, the world included, the list of
+        factors and that of KPIs; free what may become more (:mod:`studies.sweep.grow`).
         """
         base = scenario_hash(self.base.scenario(plans=True))
-        fixed = [base, self.base.unread(), self.factors, self.kpis]
-        return f"{_hashed(fixed)}:{_hashed([self.cells, self.seeds, self.variants])}"
+        fixed = {
+            "scenario or world": [base, self.base.unread()],
+            "list of factors": self.factors,
+            "list of kpis": self.kpis,
+        }
+        parts = ";".join(f"{name}={_hashed(of)}" for name, of in fixed.items())
+        return f"{parts}:{_hashed([self.cells, self.seeds, self.variants])}"
 
 
 def _hashed(content: Sequence[Any]) -> str:

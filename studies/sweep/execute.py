@@ -117,8 +117,8 @@ def resumed(folder: Path, file: Path | None = None) -> tuple[Design, Path]:
     if file is not None:
         given = read_design(file)
         if given.text != design.text:
-            problem = f"is not the file that {folder} was begun with ({copy})"
-            raise BadInput(str(file), "", f"{problem}, expected it unchanged")
+            problem = f"differs from {copy}, expected the same; to grow, change that"
+            raise BadInput(str(file), "", problem)
         if given.fingerprint() != design.fingerprint():
             problem = f"its world is not the one that {folder} was begun with"
             raise BadInput(str(file), "world", f"{problem}, expected it unchanged")
@@ -177,6 +177,5 @@ def carry_out(
         outcomes = tuple(store.outcomes())
     write_tables(design, outcomes, folder)
     sweep = Sweep(design=design, folder=folder, outcomes=outcomes)
-    if sweep.experiment is not None:
-        write_paired(sweep.experiment, folder)
+    write_paired(sweep.experiment, folder)
     return sweep

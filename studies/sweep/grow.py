@@ -40,24 +40,33 @@ def places_in(
     BadInput
         If a run is no longer asked for, or would be another now.
     """
-    cells = {cell: k for k, cell in enumerate(design.cells)}
+    cells: dict[tuple[Value, ...], list[int]] = {}
+    for k, one in enumerate(design.cells):
+        cells.setdefault(one, []).append(k)
     seeds = {seed: k for k, seed in enumerate(design.seeds)}
     found: dict[int, int] = {}
     proved: set[int] = set()
+    taken: set[int] = set()
     for outcome, values in kept:
         if not outcome.scenario:
             continue
         told = _told(values, outcome.seed)
-        cell = cells.get(tuple(values.get(key, "") for key in design.factors))
-        if cell is None or outcome.seed not in seeds:
+        alike = cells.get(tuple(values.get(key, "") for key in design.factors), [])
+        if outcome.seed not in seeds:
+            alike = []
+        # Samples of whole numbers repeat: each kept run takes the first still free.
+        at = (k * len(design.seeds) + seeds[outcome.seed] for k in alike)
+        number = next((n for n in at if n not in taken), None)
+        if number is None:
             problem = f"does not ask for a run that is kept ({told}) any more"
             raise BadInput(where, "", f"{problem}, {_EXPECTED}")
-        number = cell * len(design.seeds) + seeds[outcome.seed]
+        cell = number // len(design.seeds)
         # Runs of a combination differ by nothing but the seed: one proves them all.
         if cell not in proved and not _same(design, number, outcome):
             problem = f"makes another run of one that is kept ({told})"
             raise BadInput(where, "", f"{problem}, {_EXPECTED}")
         proved.add(cell)
+        taken.add(number)
         found[outcome.number] = number
     return found
 

@@ -65,14 +65,18 @@ def remarks(design: Design, experiment: Experiment | None) -> list[str]:
     return said
 
 
-def write_paired(experiment: Experiment, folder: Path) -> None:
-    """Write ``comparison.json`` and ``comparison.png``.
+def write_paired(experiment: Experiment | None, folder: Path) -> None:
+    """Write ``comparison.json`` and ``comparison.png``; none: take away what is there.
 
     Raises
     ------
     BadInput
         If they cannot be written.
     """
+    if experiment is None:
+        for name in (JSON, PICTURE):
+            (folder / name).unlink(missing_ok=True)
+        return
     with written_whole(folder / JSON) as file:
         file.write(json_text(experiment.as_json()).encode())
     with written_whole(folder / PICTURE) as file:

@@ -80,6 +80,12 @@ def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
         "kpis = '[1]'",
         """kpis = '{"wip": "much"}'""",
         "violations = '7'",
+        "violations = '\"abc\"'",
+        """kpis = '{"wip": NaN}'""",
+        f"""kpis = '{{"wip": 1{"0" * 400}}}'""",
+        "seed = 'x'",
+        "scenario = NULL",
+        "error = NULL",
     ],
 )
 def test_what_is_damaged_is_said(tmp_path: Path, change: str) -> None:

@@ -226,7 +226,7 @@ def test_json_is_one_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_changed_file_is_refused(whole: execute.Sweep, tmp_path: Path) -> None:
     """Runs of two designs do not come into one table."""
     changed = write(tmp_path, SMALL.replace("days = 0.5", "days = 0.4"))
-    with pytest.raises(BadInput, match="is not the file that"):
+    with pytest.raises(BadInput, match=r"differs from .*to grow, change that"):
         execute.resumed(whole.folder, changed)
     same = write(tmp_path, name="same")
     assert execute.resumed(whole.folder, same)[0] == whole.design
@@ -241,7 +241,7 @@ def test_a_changed_world_is_refused(tmp_path: Path) -> None:
     found = sweep(file, tmp_path / "out")
     world.write_text(text.replace("cool_down", "#cool_down"), encoding="utf-8")
     design, folder = execute.resumed(found.folder)
-    with pytest.raises(BadInput, match="another design, world"):
+    with pytest.raises(BadInput, match="another scenario or world"):
         execute.carry_out(design, folder)
 
 

@@ -49,9 +49,9 @@ SHRUNK = {
     "a value fewer": ("[1, 2]", "[1]", "vehicles 2.* any more"),
     "a variant renamed": ("short =", "brief =", '"short".* any more'),
     "a variant changed": ("rule:SPT", "rule:EDD", 'another run.*"short", seed 5'),
-    "a figure more": ('"wip"]', '"wip", "on_time"]', "another design"),
-    "other days": ("days = 0.4", "days = 0.5", "another design"),
-    "other factors": ("vehicles =", "load =", "another design"),
+    "a figure more": ('"wip"]', '"wip", "on_time"]', "another list of kpis"),
+    "other days": ("days = 0.4", "days = 0.5", "another scenario or world"),
+    "other factors": ("vehicles =", "load =", "another list of factors"),
 }
 
 
@@ -156,16 +156,55 @@ def test_more_of_a_sobol_design(tmp_path: Path, performed: list[int]) -> None:
     assert len(performed) == 2 * before
 
 
+@pytest.mark.parametrize("design", ["sobol", "latin hypercube"])
+def test_samples_that_repeat(tmp_path: Path, performed: list[int], design: str) -> None:
+    """Four samples of two whole numbers: runs that are alike keep to their places."""
+    text = SMALL[: SMALL.index("[factors]")].replace("= 3", "= 1") + (
+        f'design = "{design}"\nsamples = 4\n'
+        "[factors]\nvehicles = { low = 1, high = 2 }\n"
+    )
+    folder = sweep(write(tmp_path, text), tmp_path / "out").folder
+    change = ("replications = 1", "replications = 2")
+    edit(folder, *change)
+    performed.clear()
+    resume(folder)
+    assert performed == [1, 3, 5, 7]
+    at_once = sweep(write(tmp_path, text.replace(*change)), tmp_path / "once")
+    assert tables(folder) == tables(at_once.folder)
+
+
 def test_damaged_factors_are_said(tmp_path: Path) -> None:
     """One sentence that names the store."""
     folder = sweep(write(tmp_path, VARIED), tmp_path / "out").folder
     edit(folder, "replications = 2", "replications = 3")
-    for factors in ("garb", "7", "NULL"):
+    for factors in ("garb", "7", "NULL", '{"vehicles": [1]}', "[" * 100_000, None):
         with closing(sqlite3.connect(folder / execute.STORE)) as file:
             file.execute("UPDATE runs SET factors = ? WHERE run = 2", (factors,))
             file.commit()
         with pytest.raises(BadInput, match=r"sweep\.db.*damaged"):
             resume(folder)
+
+
+def test_whose_runs_it_holds_must_be_said(tmp_path: Path) -> None:
+    """A store that has lost its fingerprint takes no new one."""
+    folder = sweep(write(tmp_path, VARIED), tmp_path / "out").folder
+    for change in ("UPDATE about SET value = NULL", "DELETE FROM about"):
+        with closing(sqlite3.connect(folder / execute.STORE)) as file:
+            file.execute(change)
+            file.commit()
+        with pytest.raises(BadInput, match=r"sweep\.db.*whose runs"):
+            resume(folder)
+
+
+def test_a_comparison_goes_with_its_question(tmp_path: Path) -> None:
+    """Who asks for none any more keeps no old one."""
+    compared = 'compare = "variant"\n'
+    text = VARIED.replace("[factors]", compared + "[factors]")
+    folder = sweep(write(tmp_path, text), tmp_path / "out").folder
+    assert (folder / "comparison.json").exists()
+    edit(folder, compared, "")
+    resume(folder)
+    assert not list(folder.glob("comparison.*"))
 
 
 def test_all_runs_move_or_none(tmp_path: Path) -> None:
