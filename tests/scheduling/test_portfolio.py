@@ -9,7 +9,9 @@ from random_problems import random_problem
 from small_problems import operation, problem
 
 from scheduling.check import check_plan
+from scheduling.cpsat.search import Answer
 from scheduling.decode import decode
+from scheduling.engines import Engines
 from scheduling.plan import Status
 from scheduling.portfolio import Params, refresh, solve, warm_up
 from scheduling.problem import Input, Machine, Objective
@@ -189,6 +191,16 @@ def test_a_small_problem_in_little_time(seed: int, workers: int):
     proven = solve(given, Params(exact_work=100))
     if proven.status == Status.OPTIMAL:
         assert result.plan.value >= (proven.bound or 0.0) - 1e-6
+
+
+def test_a_bound_is_not_forgotten():
+    """A second question that ends without one, or with less, takes nothing back."""
+    work = Engines(
+        problem([operation("A", (0, 5))], [Machine(id="M", place=0)]), Params()
+    )
+    for bound in (None, 3.0, 5.0, None, 4.0):
+        work.take(Answer(plan=None, status=Status.UNKNOWN, bound=bound, work=0.0))
+    assert work.bound == 5.0
 
 
 def test_warm_up():
