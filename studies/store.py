@@ -181,7 +181,8 @@ class Store:
 
     def _with_factors(self) -> list[tuple[Outcome, Mapping[str, Any]]]:
         with self._reading():
-            rows = self._file.execute("SELECT * FROM runs")
+            # All at once: a row that is refused leaves no statement open, nor a lock.
+            rows = self._file.execute("SELECT * FROM runs").fetchall()
             return [(outcome_of(row), factors_of(row)) for row in rows]
 
     @contextmanager
