@@ -64,7 +64,8 @@ def of_runs(say: Say) -> Iterator[Callable[[int, int], None]]:
             words = f"{done} of {runs} runs"
             if done > before:
                 each = (monotonic() - began) / (done - before)
-                words += f", about {each * (runs - done) / 60:.0f} min left"
+                minutes = max(1, round(each * (runs - done) / 60))
+                words += f", about {minutes} min left"
             show(done, runs, words)
 
         yield tell
