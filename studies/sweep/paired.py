@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kernel.calendar import DAY
+from kernel.errors import BadInput
 from studies.case import Outcome
 from studies.compare.comparison import Comparison, Settings
 from studies.compare.experiment import Experiment
@@ -74,8 +75,12 @@ def write_paired(experiment: Experiment | None, folder: Path) -> None:
         If they cannot be written.
     """
     if experiment is None:
-        for name in (JSON, PICTURE):
-            (folder / name).unlink(missing_ok=True)
+        for path in (folder / JSON, folder / PICTURE):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                problem = f"cannot be taken away: {error.strerror}"
+                raise BadInput(str(path), "", problem) from None
         return
     with written_whole(folder / JSON) as file:
         file.write(json_text(experiment.as_json()).encode())

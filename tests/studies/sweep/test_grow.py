@@ -205,6 +205,9 @@ def test_a_comparison_goes_with_its_question(tmp_path: Path) -> None:
     edit(folder, compared, "")
     resume(folder)
     assert not list(folder.glob("comparison.*"))
+    (folder / "comparison.json").mkdir()
+    with pytest.raises(BadInput, match=r"comparison\.json.*taken away"):
+        resume(folder)
 
 
 def test_all_runs_move_or_none(tmp_path: Path) -> None:
