@@ -60,9 +60,9 @@ class PlannerParams:
     delay: int = 0
     refresh: bool = True
     fresh: bool = True
-    search: int = 20
+    search: int = 10
     cpsat_windows: int = 1
-    cpsat_limit: float = 0.002
+    cpsat_limit: float = 0.001
     exact: int = 12
     exact_limit: float = 0.05
     flow: float = 0.2

@@ -42,7 +42,7 @@ class Params:
     exact_operations: int = 100
     exact_trips: int = 24
     exact_work: float = 4.0
-    window_work: float = 0.005
+    window_work: float = 0.001
     window_size: int = 14
     seconds: float | None = None
     workers: int = 1

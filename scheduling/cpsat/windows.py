@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scheduling.arrays import INPUTS, Arrays, Table
+from scheduling.arrays import INPUTS, MACHINE, Arrays, Table
 from scheduling.cpsat.search import Answer, Limits, ask
 from scheduling.cpsat.variables import Surroundings
 from scheduling.decode import Draft, modes_of, realised, sequence_of
-from scheduling.plan import Plan
+from scheduling.plan import Assignment, Plan
 from scheduling.problem import Input, Job, Problem
 from scheduling.realise import state_after
 from scheduling.step import (
@@ -27,6 +27,7 @@ from scheduling.step import (
     MODE,
     PICKUP,
     SET_UP_AT,
+    SETUP_START,
     START,
     VEHICLE,
     State,
@@ -42,7 +43,7 @@ class Polish:
 
     windows: int = 8
     size: int = 14
-    deterministic: float = 0.005
+    deterministic: float = 0.001
     seed: int = 0
 
 
@@ -119,8 +120,25 @@ class Window:
     def solve(self, polish: Polish, seed: int) -> Answer:
         """Return what CP-SAT makes of the window, from the present plan on."""
         around = Surroundings(lags=self.lags, pressure=self._pressure())
-        limits = Limits(deterministic=polish.deterministic, seed=seed)
-        return ask(self.small, limits, None, around)
+        limits = Limits(deterministic=polish.deterministic, seed=seed, brief=True)
+        return ask(self.small, limits, self._present(), around)
+
+    def _present(self) -> Plan:
+        """Return what the plan does in the window."""
+        names = self.problem.machines
+        machines = self.arrays.modes[self.modes, MACHINE].tolist()
+        return Plan(
+            assignments=tuple(
+                Assignment(
+                    operation=self.problem.operations[o].id,
+                    machine=names[machines[o]].id,
+                    start=int(self.works[o, START]),
+                    end=int(self.works[o, END]),
+                    setup_start=int(self.works[o, SETUP_START]),
+                )
+                for o in self.inside
+            )
+        )
 
     def candidates(self, plan: Plan) -> list[Draft]:
         """Return whole plans with the window as proposed, the rest kept or let free."""

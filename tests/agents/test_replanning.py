@@ -24,6 +24,8 @@ from agents.factory import Factory
 from agents.network import Network
 from agents.scenario import scenario_of
 from kernel.calendar import HOUR, MINUTE
+from scheduling.cpsat import windows
+from scheduling.cpsat.search import Answer
 from scheduling.frozen import frozen_of
 from worlds.read import read_world, resolved, world_of
 from worlds.spec import World
@@ -199,6 +201,24 @@ def test_a_hidden_life_is_hidden(policy: str) -> None:
         told.append(_until(policy, law, 5 * HOUR))
     assert told[0] == told[1]
     assert len(told[0]) > 300
+
+
+def test_cp_sat_answers_within_what_a_major_event_grants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A window of a plant at work gets an answer nearly always: a plan, not silence."""
+    answers: list[Answer] = []
+    asked = windows.ask
+
+    def ask(*args: Any) -> Answer:
+        answers.append(asked(*args))
+        return answers[-1]
+
+    monkeypatch.setattr(windows, "ask", ask)
+    factory = Factory(scenario_of(read_world("electronics"), policy="hybrid", seed=1))
+    factory.advance(10 * HOUR)
+    assert len(answers) > 20
+    assert sum(a.plan is not None for a in answers) > 0.9 * len(answers)
 
 
 def test_nothing_is_dispatched_afresh_if_nobody_wants_it() -> None:
