@@ -13,13 +13,16 @@ from matplotlib.figure import Figure
 
 import run
 from kernel.errors import BadInput
-from measures.statistics import holm
+from measures.statistics import Interval, holm
 from studies.compare import Outcome
 from studies.compare.folder import claim_comparison, write_comparison
 from studies.compare.notes import notes
+from studies.compare.panel import Line, Panel
 from studies.compare.picture import forest
 from studies.compare.table import p_text, tables
 from studies.folder import claim
+
+NONE = Interval(0, None, None)
 
 
 def widest(capsys: pytest.CaptureFixture[str]) -> int:
@@ -199,5 +202,23 @@ def test_a_picture_has_a_panel_a_kpi_that_differs() -> None:
     (axis,) = forest(cells).axes
     names = [label.get_text() for label in axis.get_yticklabels()]
     assert names == ["load=.7", "load=.8", "pooled", "sum of cells"]
+    many = ["rule", "rule:FIFO", "rule:ATC", "negotiated"]
+    (axis,) = forest(experiment(["load=.7,.8"], policies=many, replications=6)).axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == many[1:]
     assert titles(forest(experiment(replications=6, asked=["messages"]))) == []
     assert titles(forest(experiment(policies=["rule"]))) == []
+
+
+def test_what_is_far_off_does_not_squeeze_the_rest() -> None:
+    """The scale ends where most lines do; what lies beyond is written at its end."""
+    near = [Line(f"row {k}", "a", Interval(k, k - 2, k + 2), NONE) for k in range(7)]
+    far = Line("far", "a", Interval(-900, -1000, -800), Interval(-900, -950, -850))
+    axis = Figure().subplots()
+    Panel([*near, far], "days").draw(axis, {"a": "black"}, named=True)
+    low, high = axis.get_xlim()
+    assert -40 < low < -20
+    assert 8 < high < 10
+    assert [text.get_text() for text in axis.texts] == ["◂ -900"]
+    axis = Figure().subplots()
+    Panel(near, "days").draw(axis, {"a": "black"}, named=True)
+    assert list(axis.texts) == []
