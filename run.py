@@ -231,6 +231,7 @@ def sweep(
     from studies.parallel import refuse_engine
     from studies.report.sweep import write_sweep_report
     from studies.sweep import draw, execute, paired, results
+    from studies.versions import mixed
 
     refuse_engine(workers, engine, address)
     design, folder = execute.design_and_folder(file, out, resume)
@@ -261,6 +262,8 @@ def sweep(
         files = f"{results.CSV}, {results.PARQUET}{compared}{drawn}"
         _print(f"Everything is in {folder}: {files};")
         _print(f"the report is {page}.")
+    for said in mixed(done.states):
+        say(said)
     if done.failed:
         say(failed_sentence(done.failed))
     code = _verdict(f"{len(done.outcomes)} runs", done.violations, say)
@@ -308,6 +311,7 @@ def tune(
     from studies.report.tune import write_tune_report
     from studies.tune import draw, execute, results
     from studies.tune.space import Asked
+    from studies.versions import mixed
 
     asked = world and Asked(
         world=world,
@@ -344,6 +348,8 @@ def tune(
         _print_table(results.winner_table(done))
         _print(results.verdict(done))
         _print(f"Everything is in {folder}, the report is {page}.")
+    for said in mixed(done.states):
+        say(said)
     if done.failed:
         say(failed_sentence(done.failed))
     fresh = len(done.fresh) * (1 + len(done.winners))

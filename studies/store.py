@@ -13,6 +13,7 @@ from typing import Any
 from kernel.errors import BadInput
 from studies.case import Outcome
 from studies.rows import factors_of, outcome_of
+from studies.versions import state
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -29,6 +30,8 @@ CREATE TABLE IF NOT EXISTS runs (
     wall_seconds REAL
 );
 """
+#: What names begin with, in the table ``about``, of states of the program.
+_MADE_BY = "made by "
 #: Told the runs that are kept, each with its factors: new numbers by old.
 Places = Callable[[Sequence[tuple[Outcome, Mapping[str, Any]]]], Mapping[int, int]]
 
@@ -60,6 +63,7 @@ class Store:
         self, path: Path, fingerprint: str, places: Places | None = None
     ) -> None:
         self._path = path
+        self._adds = False
         try:
             self._open(fingerprint, places)
         except sqlite3.OperationalError as error:
@@ -150,11 +154,33 @@ class Store:
             outcome.wall_seconds,
         )
         try:
+            self._note_state()
             self._file.execute(
                 "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
             )
         except sqlite3.OperationalError as error:
             raise BadInput(str(self._path), "", f"cannot be written: {error}") from None
+
+    def _note_state(self) -> None:
+        """Note, before the first run is added, which state of the program adds."""
+        if not self._adds:
+            note = "INSERT OR IGNORE INTO about VALUES (?, '')"
+            if not self.states() and self.done():
+                self._file.execute(note, (_MADE_BY + "another state",))
+            self._file.execute(note, (_MADE_BY + state(),))
+            self._adds = True
+
+    def states(self) -> int:
+        """Return how many states of the program have made the runs.
+
+        Raises
+        ------
+        BadInput
+            If the file is damaged.
+        """
+        count = "SELECT count(*) FROM about WHERE name LIKE ? || '%'"
+        with self._reading():
+            return int(self._file.execute(count, (_MADE_BY,)).fetchone()[0])
 
     def done(self) -> set[int]:
         """Return the numbers of the runs that are kept.

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from platform import python_version
 
+from scheduling.compiling import fingerprint
+
 _PACKAGES = ("mesa", "ortools", "numba", "numpy", "holofab")
+#: Of Holofab's packages those that decide what comes of a run.
+_DECIDING = ("kernel", "worlds", "plant", "scheduling", "agents", "measures")
 
 
 def versions() -> dict[str, str]:
@@ -17,3 +23,25 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "checkout"
     return found
+
+
+@cache
+def state() -> str:
+    """Return a short text that is another one where runs may come out otherwise.
+
+    Of the code that decides, changed or not since its last release, and of OR-Tools,
+    whose next release may find another plan as good.
+    """
+    root = Path(__file__).resolve().parents[1]
+    sources = (path for name in _DECIDING for path in (root / name).rglob("*.py"))
+    return f"{fingerprint(sources)}, ortools {versions()['ortools']}"
+
+
+def mixed(states: int) -> list[str]:
+    """Return what is to be said of a table whose runs so many states have made."""
+    if states < 2:
+        return []
+    return [
+        f"These runs were made by {states} states of Holofab or OR-Tools, and what "
+        "differs may be due to that; begun anew they are of one."
+    ]

@@ -20,7 +20,7 @@ from studies.sweep.results import cell_table
 from studies.sweep.shape import axes_of
 from studies.sweep.variants import VARIANT
 from studies.tables import Table
-from studies.versions import versions
+from studies.versions import mixed, versions
 from worlds.keys import text_of
 
 #: So many values of a factor are told.
@@ -49,6 +49,7 @@ def sweep_report(sweep: Sweep) -> str:
         "was; a world of your own, as it was, lies beside it)"
     )
     said = [failed_sentence(sweep.failed)] if sweep.failed else []
+    said += mixed(sweep.states)
     axes = axes_of(design)
     charts = []
     for kpi in design.kpis:

@@ -16,7 +16,7 @@ from studies.tables import Table
 from studies.tune.draw import picture
 from studies.tune.execute import Tuned
 from studies.tune.results import importance_table, leader_table, verdict, winner_table
-from studies.versions import versions
+from studies.versions import mixed, versions
 
 
 def write_tune_report(tuned: Tuned) -> Path:
@@ -50,6 +50,7 @@ def tune_report(tuned: Tuned) -> str:
         ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
     ]
     said = [failed_sentence(list(tuned.failed))] if tuned.failed else []
+    said += mixed(tuned.states)
     caption = "What was tried, and how much each key decides"
     sections = [
         Section(

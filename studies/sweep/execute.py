@@ -29,11 +29,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """A sweep that is done: its design, its folder, and an outcome a run, in order."""
+    """A sweep that is done: its design, its folder, and an outcome a run, in order.
+
+    ``states``: how many states of the program have made them.
+    """
 
     design: Design
     folder: Path
     outcomes: tuple[Outcome, ...]
+    states: int = 1
 
     @cached_property
     def experiment(self) -> Experiment | None:
@@ -174,8 +178,8 @@ def carry_out(
             store.add(outcome, json.dumps(factors))
             if progress is not None:
                 progress(count, len(design))
-        outcomes = tuple(store.outcomes())
+        outcomes, states = tuple(store.outcomes()), store.states()
     write_tables(design, outcomes, folder)
-    sweep = Sweep(design=design, folder=folder, outcomes=outcomes)
+    sweep = Sweep(design=design, folder=folder, outcomes=outcomes, states=states)
     write_paired(sweep.experiment, folder)
     return sweep

@@ -67,6 +67,8 @@ class Tuned:
         The seeds of the comparison.
     failed
         Runs that came to no end.
+    states
+        How many states of the program have made the runs.
     """
 
     tuning: Tuning
@@ -79,6 +81,7 @@ class Tuned:
     runs: int
     failed: tuple[Outcome, ...]
     violations: tuple[str, ...]
+    states: int = 1
 
 
 def tuning_and_folder(
@@ -181,6 +184,7 @@ def carry_out(
                 for outcome in outcomes
                 for violation in outcome.violations
             ),
+            states=store.states(),
         )
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from html import unescape
 from pathlib import Path
 
 import pytest
 from sweep_bench import SMALL, sweep, tables, write
 
 from kernel.errors import BadInput
+from studies import store
 from studies.case import Case, Outcome, perform
+from studies.report.sweep import sweep_report
 from studies.store import Store
 from studies.sweep import execute
+from studies.versions import mixed
 
 VARIED = """\
 world = "cell"
@@ -109,6 +113,36 @@ def test_an_interrupted_sweep_grows(tmp_path: Path, performed: list[int]) -> Non
     performed.clear()
     resume(folder)
     assert performed == [2, *range(4, 12)]
+
+
+def test_runs_of_another_state_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who goes on with changed code gets a table, and a word in it and its report."""
+    folder = sweep(write(tmp_path, VARIED), tmp_path / "out").folder
+    monkeypatch.setattr(store, "state", lambda: "changed")
+    assert resume(folder).states == 1  # there was nothing to run
+    edit(folder, "replications = 2", "replications = 3")
+    done = resume(folder)
+    assert done.states == 2
+    (said,) = mixed(done.states)
+    assert said in unescape(sweep_report(done))
+    assert resume(folder).states == 2
+
+
+def test_a_store_that_does_not_say_who_made_it(tmp_path: Path) -> None:
+    """Runs of which nobody knows are of another state than what is added."""
+    path = tmp_path / "a.db"
+    with Store(path, "f") as kept:
+        kept.add(Outcome(number=1, seed=1, kpis={}))
+        assert kept.states() == 1
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("DELETE FROM about WHERE name LIKE 'made by %'")
+        file.commit()
+    with Store(path, "f") as kept:
+        assert kept.states() == 0
+        kept.add(Outcome(number=2, seed=1, kpis={}))
+        assert kept.states() == 2
 
 
 @pytest.mark.parametrize(("old", "new", "said"), SHRUNK.values(), ids=SHRUNK)
