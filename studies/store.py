@@ -63,7 +63,7 @@ class Store:
         self, path: Path, fingerprint: str, places: Places | None = None
     ) -> None:
         self._path = path
-        self._adds = False
+        self._state, self._noted = state(), False  # as loaded, not as it may become
         try:
             self._open(fingerprint, places)
         except sqlite3.OperationalError as error:
@@ -154,21 +154,32 @@ class Store:
             outcome.wall_seconds,
         )
         try:
-            self._note_state()
-            self._file.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row
-            )
+            self._insert(row)
         except sqlite3.OperationalError as error:
             raise BadInput(str(self._path), "", f"cannot be written: {error}") from None
 
-    def _note_state(self) -> None:
-        """Note, before the first run is added, which state of the program adds."""
-        if not self._adds:
-            note = "INSERT OR IGNORE INTO about VALUES (?, '')"
-            if not self.states() and self.done():
-                self._file.execute(note, (_MADE_BY + "another state",))
-            self._file.execute(note, (_MADE_BY + state(),))
-            self._adds = True
+    def _insert(self, row: Sequence[Any]) -> None:
+        """Keep a row; with the first one the state of the program that has made it."""
+        file = self._file
+        insert = "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        if self._noted:
+            file.execute(insert, row)
+            return
+        note = "INSERT OR IGNORE INTO about VALUES (?, '')"
+        file.execute("BEGIN IMMEDIATE")
+        try:
+            if not self.done():  # what others have made was given up
+                file.execute("DELETE FROM about WHERE name LIKE ? || '%'", (_MADE_BY,))
+            elif not self.states():
+                file.execute(note, (f"{_MADE_BY}another state",))
+            file.execute(note, (_MADE_BY + self._state,))
+            file.execute(insert, row)
+        except BaseException:
+            if file.in_transaction:
+                file.execute("ROLLBACK")
+            raise
+        file.execute("COMMIT")
+        self._noted = True
 
     def states(self) -> int:
         """Return how many states of the program have made the runs.

@@ -33,8 +33,13 @@ def state() -> str:
     whose next release may find another plan as good.
     """
     root = Path(__file__).resolve().parents[1]
-    sources = (path for name in _DECIDING for path in (root / name).rglob("*.py"))
+    sources = [path for name in _DECIDING for path in sources_in(root / name)]
     return f"{fingerprint(sources)}, ortools {versions()['ortools']}"
+
+
+def sources_in(folder: Path) -> list[Path]:
+    """Return the Python files below a folder; an editor's hidden lock is none."""
+    return [path for path in folder.rglob("*.py") if not path.name.startswith(".")]
 
 
 def mixed(states: int) -> list[str]:

@@ -49,9 +49,9 @@ class Panel(NamedTuple):
         return list(rows.values())
 
     @property
-    def names(self) -> list[str]:
-        """The names of the rows."""
-        return [row[0].row for row in self.rows]
+    def names(self) -> list[tuple[str, int]]:
+        """The name of each row, and how many lines it has."""
+        return [(row[0].row, len(row)) for row in self.rows]
 
     @property
     def inches(self) -> float:
@@ -79,8 +79,9 @@ class Panel(NamedTuple):
             place += gap / 2
         axis.axvline(0, color="0.25", linewidth=1, zorder=1)
         if reach is not None:
-            axis.set_xlim(*reach)
-        names = [literal(name) if named else "" for name in self.names]
+            room = 0.05 * (reach[1] - reach[0])
+            axis.set_xlim(reach[0] - room, reach[1] + room)
+        names = [literal(name) if named else "" for name, _ in self.names]
         axis.set_yticks(middles, names, fontsize=9)
         axis.tick_params(axis="y", length=0)
         axis.tick_params(axis="x", labelsize=8)
@@ -95,14 +96,14 @@ class Panel(NamedTuple):
     def _reach(self) -> tuple[float, float] | None:
         """Return where the scale ends, if a few lines would squeeze the others."""
         ends = [(min(line.ends), max(line.ends)) for line in self.lines]
-        far = sorted(max(abs(low), abs(high)) for low, high in ends)
-        usual = _FAR * far[(3 * len(far)) // 4 - 1] if len(far) > 3 else far[-1]
-        if far[-1] <= usual:
+        far = sorted(max(-low, high) for low, high in ends)
+        far = [reach for reach in far if reach > 0]
+        usual = _FAR * far[(3 * len(far)) // 4 - 1] if len(far) > 3 else None
+        if usual is None or far[-1] <= usual:
             return None
         low = max(-usual, min(low for low, _ in ends))
         high = min(usual, max(high for _, high in ends))
-        room = 0.05 * (high - low)
-        return low - room, high + room
+        return min(0.0, low), max(0.0, high)
 
 
 def panel_of(experiment: Experiment, kpi: str, *, by_policy: bool) -> Panel:
@@ -141,7 +142,7 @@ def panel_of(experiment: Experiment, kpi: str, *, by_policy: bool) -> Panel:
 def _draw_line(
     axis: Any, place: float, line: Line, colour: str, reach: tuple[float, float] | None
 ) -> None:
-    """Draw a difference; if it is off the scale, write it at its end."""
+    """Draw a difference; off the scale it is written at its end, cut it has a tip."""
     plain, resampled = line.plain, line.bootstrap
     if plain.low is not None and plain.high is not None:
         ends = (plain.low, plain.high)
@@ -160,5 +161,9 @@ def _draw_line(
             *(at, place, text), ha=side, va="center", fontsize=7, color=colour, bbox=box
         )
         return
+    if reach is not None and min(line.ends) < reach[0]:
+        axis.plot([reach[0]], [place], marker="<", markersize=4, color=colour)
+    if reach is not None and max(line.ends) > reach[1]:
+        axis.plot([reach[1]], [place], marker=">", markersize=4, color=colour)
     marker, size = ("D", 6) if line.pooled else ("o", 4.5)
     axis.plot([plain.mean], [place], marker=marker, markersize=size, color=colour)

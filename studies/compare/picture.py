@@ -17,8 +17,10 @@ PALETTE = (
 )
 #: Inches: what a panel needs beside its rows; rows so tall that two stand abreast.
 _AXIS, _TALL = 0.85, 3.5
-#: What the differences over all cells are drawn in, where cells have colours.
-_OVER = ("0.45", "0.0")
+#: Where cells have colours: those, and what the differences over all are drawn in.
+_CELLS, _OVER = [c for c in PALETTE if c != "#000000"], ("0.45", "0.0")
+#: Letters of a legend that go into an inch; what a mark takes, in letters.
+_LETTERS, _MARK = 12, 8
 
 
 def forest(experiment: Experiment) -> Figure:
@@ -30,7 +32,8 @@ def forest(experiment: Experiment) -> Figure:
     others colours. A KPI that does not differ is left out.
     """
     first = experiment.first
-    by_policy = not experiment.varied or len(first.others) > len(experiment.cells)
+    cells = len(experiment.cells)
+    by_policy = not experiment.varied or cells < min(len(first.others), len(_CELLS) + 1)
     panels = [
         panel_of(experiment, kpi, by_policy=by_policy) for kpi in experiment.shown
     ]
@@ -64,11 +67,12 @@ def forest(experiment: Experiment) -> Figure:
             line = Line2D([], [], color=colour, marker=marker, linewidth=3)
             line.set_label(literal(name))
             marks.append(line)
+    longest = max(len(str(mark.get_label())) for mark in marks) + _MARK
     # The title belongs to the legend: they would be drawn over each other.
     figure.legend(
         handles=marks,
         loc="outside upper center",
-        ncols=6,
+        ncols=min(6, max(1, int(width * _LETTERS / longest))),
         fontsize=9,
         frameon=False,
         title=literal(title),
@@ -94,5 +98,5 @@ def _colours(
     found = {line.colour: line.pooled for panel in panels for line in panel.lines}
     cells = [name for name, pooled in found.items() if not pooled]
     over = [name for name, pooled in found.items() if pooled]
-    colours = {name: PALETTE[i % len(PALETTE)] for i, name in enumerate(cells)}
+    colours = dict(zip(cells, _CELLS, strict=False))
     return colours | dict(zip(over, _OVER, strict=False))

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 import run
 from kernel.errors import BadInput
 from measures.statistics import Interval, holm
+from scheduling.rules import RULES
 from studies.compare import Outcome
 from studies.compare.folder import claim_comparison, write_comparison
 from studies.compare.notes import notes
@@ -217,8 +218,50 @@ def test_what_is_far_off_does_not_squeeze_the_rest() -> None:
     Panel([*near, far], "days").draw(axis, {"a": "black"}, named=True)
     low, high = axis.get_xlim()
     assert -40 < low < -20
-    assert 8 < high < 10
+    assert 8 < high < 12
     assert [text.get_text() for text in axis.texts] == ["◂ -900"]
     axis = Figure().subplots()
     Panel(near, "days").draw(axis, {"a": "black"}, named=True)
     assert list(axis.texts) == []
+
+
+@pytest.mark.parametrize("step", [10, -10])
+def test_no_difference_is_on_every_scale(step: int) -> None:
+    """Also where a scale is cut short and all that is left lies on one side."""
+    means = [step, step, step, step, step, step, step, 90 * step]
+    lines = [Line(f"{k}", "a", Interval(m, m, m), NONE) for k, m in enumerate(means)]
+    axis = Figure().subplots()
+    Panel(lines, "days").draw(axis, {"a": "black"}, named=True)
+    low, high = axis.get_xlim()
+    assert low <= 0 <= high
+    assert high - low < 60
+
+
+def test_one_that_differs_is_seen_among_many_that_do_not() -> None:
+    """Where most are the same nothing is squeezed: the scale spans them all."""
+    means = [0, 0, 0, 0, 0, 60]
+    lines = [Line(f"{k}", "a", Interval(m, m, m), NONE) for k, m in enumerate(means)]
+    axis = Figure().subplots()
+    Panel(lines, "days").draw(axis, {"a": "black"}, named=True)
+    assert axis.get_xlim()[1] > 60
+    assert list(axis.texts) == []
+
+
+def test_what_is_cut_off_has_a_tip() -> None:
+    """An interval that goes beyond the scale is seen to."""
+    lines = [Line(f"{k}", "a", Interval(1, 0, 2), NONE) for k in range(9)]
+    lines.append(Line("wide", "a", Interval(2, -90, 94), NONE))
+    axis = Figure().subplots()
+    Panel(lines, "days").draw(axis, {"a": "black"}, named=True)
+    tips = [line.get_marker() for line in axis.get_lines()]
+    assert tips.count("<") == tips.count(">") == 1
+
+
+def test_no_two_cells_have_one_colour() -> None:
+    """Cells have colours only while there are enough of them."""
+    policies = ["rule", *(f"rule:{name}" for name in sorted(RULES)[:10])]
+    loads = ",".join(f".{k}" for k in range(70, 79))
+    for vary, rows in ((f"load={loads}", 9 + 2), ("load=.7,.8", 10)):
+        found = experiment([vary], policies=policies, replications=3)
+        axis = forest(found).axes[0]
+        assert len(axis.get_yticklabels()) == rows

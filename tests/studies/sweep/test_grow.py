@@ -17,7 +17,7 @@ from studies.case import Case, Outcome, perform
 from studies.report.sweep import sweep_report
 from studies.store import Store
 from studies.sweep import execute
-from studies.versions import mixed
+from studies.versions import mixed, sources_in
 
 VARIED = """\
 world = "cell"
@@ -143,6 +143,30 @@ def test_a_store_that_does_not_say_who_made_it(tmp_path: Path) -> None:
         assert kept.states() == 0
         kept.add(Outcome(number=2, seed=1, kpis={}))
         assert kept.states() == 2
+
+
+def test_a_run_that_is_not_kept_has_no_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor have runs that were given up: what is left in the store is of one state."""
+    path = tmp_path / "a.db"
+    with Store(path, "f:1") as kept:
+        kept.add(Outcome(number=1, seed=1, kpis={}), "{}")
+    monkeypatch.setattr(store, "state", lambda: "changed")
+    with Store(path, "f:1") as kept:
+        with pytest.raises(sqlite3.IntegrityError):
+            kept.add(Outcome(number=1, seed=1, kpis={}), "{}")
+        assert kept.states() == 1
+    with Store(path, "f:2", lambda runs: {}) as kept:
+        kept.add(Outcome(number=1, seed=1, kpis={}), "{}")
+        assert kept.states() == 1
+
+
+def test_an_editors_lock_is_no_source(tmp_path: Path) -> None:
+    """A hidden link to nowhere, such as Emacs makes, is not read."""
+    (tmp_path / "a.py").write_text("")
+    (tmp_path / ".#a.py").symlink_to("somebody@somewhere.1")
+    assert sources_in(tmp_path) == [tmp_path / "a.py"]
 
 
 @pytest.mark.parametrize(("old", "new", "said"), SHRUNK.values(), ids=SHRUNK)
