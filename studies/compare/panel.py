@@ -144,26 +144,28 @@ def _draw_line(
 ) -> None:
     """Draw a difference; off the scale it is written at its end, cut it has a tip."""
     plain, resampled = line.plain, line.bootstrap
-    if plain.low is not None and plain.high is not None:
-        ends = (plain.low, plain.high)
-        axis.plot(
-            ends, (place, place), color=colour, linewidth=3, solid_capstyle="butt"
-        )
-    if resampled.low is not None and resampled.high is not None:
-        below = (place + 0.25, place + 0.25)
-        axis.plot((resampled.low, resampled.high), below, color=colour, linewidth=1)
-    if reach is not None and not reach[0] <= plain.mean <= reach[1]:
-        right = plain.mean > reach[1]
+    low, high = reach or (min(line.ends), max(line.ends))
+    for ends, below, width in ((plain, 0.0, 3), (resampled, 0.25, 1)):
+        if ends.low is not None and ends.high is not None:
+            shown = [min(max(end, low), high) for end in (ends.low, ends.high)]
+            axis.plot(
+                *(shown, [place + below] * 2),
+                color=colour,
+                linewidth=width,
+                solid_capstyle="butt",
+            )
+    if min(line.ends) < low:
+        axis.plot([low], [place], marker="<", markersize=6, color=colour)
+    if max(line.ends) > high:
+        axis.plot([high], [place], marker=">", markersize=6, color=colour)
+    if not low <= plain.mean <= high:
+        right = plain.mean > high
         text = f"{plain.mean:.3g} ▸" if right else f"◂ {plain.mean:.3g}"
-        side, at = ("right", reach[1]) if right else ("left", reach[0])
+        side, at = ("right", high) if right else ("left", low)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
         axis.text(
             *(at, place, text), ha=side, va="center", fontsize=7, color=colour, bbox=box
         )
         return
-    if reach is not None and min(line.ends) < reach[0]:
-        axis.plot([reach[0]], [place], marker="<", markersize=4, color=colour)
-    if reach is not None and max(line.ends) > reach[1]:
-        axis.plot([reach[1]], [place], marker=">", markersize=4, color=colour)
     marker, size = ("D", 6) if line.pooled else ("o", 4.5)
     axis.plot([plain.mean], [place], marker=marker, markersize=size, color=colour)
