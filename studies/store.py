@@ -166,19 +166,14 @@ class Store:
             file.execute(insert, row)
             return
         note = "INSERT OR IGNORE INTO about VALUES (?, '')"
-        file.execute("BEGIN IMMEDIATE")
-        try:
+        with file:  # both or neither
+            file.execute("BEGIN IMMEDIATE")
             if not self.done():  # what others have made was given up
                 file.execute("DELETE FROM about WHERE name LIKE ? || '%'", (_MADE_BY,))
             elif not self.states():
                 file.execute(note, (f"{_MADE_BY}another state",))
             file.execute(note, (_MADE_BY + self._state,))
             file.execute(insert, row)
-        except BaseException:
-            if file.in_transaction:
-                file.execute("ROLLBACK")
-            raise
-        file.execute("COMMIT")
         self._noted = True
 
     def states(self) -> int:

@@ -12,7 +12,7 @@ from studies.tables import literal, unit_of, wanted
 
 #: Inches of a line that has a row of its own, and of one among several.
 _ALONE, _AMONG = 0.3, 0.17
-#: What lies between two rows, in lines.
+#: What lies between two rows of several lines, in lines.
 _GAP = 0.7
 _MOST_CELLS = 200
 #: If some lines go so many times farther than three in four, the scale ends before.
@@ -56,18 +56,19 @@ class Panel(NamedTuple):
     @property
     def inches(self) -> float:
         """How tall the rows are."""
-        each, rows = self._inch(), self.rows
-        gaps = _GAP * len(rows) if each == _AMONG else 0.0
-        return max(2 * _ALONE, each * (len(self.lines) + gaps))
+        gap, rows = self._gap, self.rows
+        each = _AMONG if gap else _ALONE
+        return max(2 * _ALONE, each * (len(self.lines) + gap * len(rows)))
 
-    def _inch(self) -> float:
-        return _ALONE if all(len(row) == 1 for row in self.rows) else _AMONG
+    @property
+    def _gap(self) -> float:
+        """What lies between two rows, in lines: nothing if each has but one."""
+        return _GAP if any(len(row) > 1 for row in self.rows) else 0.0
 
     def draw(self, axis: Any, colours: Mapping[str, str], *, named: bool) -> None:
         """Draw the lines; ``named``: with the names of the rows to the left."""
         place, middles = 0.0, []
-        gap = _GAP if self._inch() == _AMONG else 0.0
-        reach = self._reach()
+        gap, reach = self._gap, self._reach()
         for row in self.rows:
             if place:
                 axis.axhline(place - 0.5, color="0.88", linewidth=0.7, zorder=0)

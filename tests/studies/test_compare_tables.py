@@ -260,8 +260,16 @@ def test_what_is_cut_off_has_a_tip() -> None:
 def test_no_two_cells_have_one_colour() -> None:
     """Cells have colours only while there are enough of them."""
     policies = ["rule", *(f"rule:{name}" for name in sorted(RULES)[:10])]
-    loads = ",".join(f".{k}" for k in range(70, 79))
-    for vary, rows in ((f"load={loads}", 9 + 2), ("load=.7,.8", 10)):
-        found = experiment([vary], policies=policies, replications=3)
-        axis = forest(found).axes[0]
-        assert len(axis.get_yticklabels()) == rows
+    for count, named in ((7, policies[1:]), (9, None)):
+        loads = ",".join(f".{k}" for k in range(70, 70 + count))
+        figure = forest(
+            experiment([f"load={loads}"], policies=policies, replications=3)
+        )
+        rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        if named is None:
+            assert len(rows) == count + 2  # cells, and what is over them
+            continue
+        assert rows == named
+        handles = figure.legends[0].legend_handles
+        colours = [handle.get_color() for handle in handles[2:]]
+        assert len(colours) == len(set(colours)) == count + 2
