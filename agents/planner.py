@@ -38,6 +38,8 @@ PACE = 2 * HOUR
 DEPTH = 4
 #: Rules tried at a major event.
 RACE = 8
+#: The rule by which plans foresee machines that choose for themselves what comes next.
+FOLLOWERS = "rolling"
 
 
 class PlanWatcher(Protocol):
@@ -140,11 +142,21 @@ class PlannerAgent(Holon):
             factory.reproducible &= result.reproducible
             plan = result.plan
         else:
-            plan = refresh(situation.problem, fresh=self.params.fresh)
+            plan = refresh(
+                situation.problem,
+                fresh=self.params.fresh,
+                sequenced_by=self._sequenced_by,
+            )
         trigger = " ".join(triggers)
         if self.watcher is not None:
             self.watcher.decided(plan, situation, trigger)
         self._adopt_later((plan, situation, result, trigger))
+
+    @property
+    def _sequenced_by(self) -> str | None:
+        """The rule that stands for those who follow only the machines of a plan."""
+        alone = not self.leads and self.params.as_followed
+        return FOLLOWERS if alone else None
 
     def _solver(self) -> Params:
         params = self.params
@@ -159,6 +171,7 @@ class PlannerAgent(Holon):
             exact_operations=params.exact,
             exact_work=params.exact_limit,
             seed=self.factory.case.seed,
+            sequenced_by=self._sequenced_by,
         )
 
     def _adopt_later(

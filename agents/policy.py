@@ -52,6 +52,9 @@ class PlannerParams:
         tardiness of weight 1: a second means much to one plant and little to another.
     setup
         Price of set-up time beside tardiness, per ms, where a job's weight is 1.
+    as_followed
+        Whether a plan is judged as it will be followed: where only its machines are,
+        by what a rule makes of them.
     frozen
         Ms from a plan on within which the next plan changes neither machine nor turn.
     """
@@ -69,6 +72,7 @@ class PlannerParams:
     spread: float = 15.0
     stability: float = 1.0
     setup: float = 1.0
+    as_followed: bool = True
     frozen: int = 0
 
 

@@ -44,6 +44,8 @@ class Engines:
         self.arrays: Arrays = arrays_of(problem)
         self.best: Draft = draft_of(self.arrays)
         self.rule: Rule = RULES["rolling"]
+        followed = params.sequenced_by
+        self.follower = None if followed is None else RULES[followed]
         self.bound: float | None = None
         self.contributions: list[Contribution] = []
         self.reproducible, self.impossible = True, False
@@ -68,12 +70,19 @@ class Engines:
         return self.bound is not None and self.best.value <= self.bound + slack
 
     def offer(self, draft: Draft) -> bool:
-        """Keep a plan if it is better."""
-        least = _TOLERANCE * max(1.0, abs(draft.value)) if draft.allowed else 0.0
-        if draft.value < self.best.value - least:
+        """Keep a plan if it is better, as it will be followed."""
+        if self._better(draft) and self.follower is not None:
+            followed = dispatched(self.arrays, self.follower, draft.modes())
+            if followed.allowed or self.best.allowed:  # else better than none
+                draft = followed
+        if self._better(draft):
             self.best = draft
             return True
         return False
+
+    def _better(self, draft: Draft) -> bool:
+        least = _TOLERANCE * max(1.0, abs(draft.value)) if draft.allowed else 0.0
+        return draft.value < self.best.value - least
 
     def note(self, engine: str, work: float, status: str = "") -> None:
         """Note what an engine did, and the value it left."""
@@ -112,10 +121,15 @@ class Engines:
         """Offer the plan in force, brought up to date; return if there is a plan."""
         force = self.problem.in_force
         if force is not None and force.priority:
-            better = [
-                self.offer(decoded(self.problem, self.arrays, force.priority, machines))
-                for machines in ({}, force.machine_of())
+            kept = force.machine_of()
+            drafts = [
+                decoded(self.problem, self.arrays, force.priority, machines)
+                for machines in ({}, kept)
             ]
+            if self.follower is not None:
+                only = modes_of(self.problem, kept)
+                drafts.append(dispatched(self.arrays, self.follower, only))
+            better = [self.offer(draft) for draft in drafts]
             self.note("in force", len(better), "better" if any(better) else "")
         return self.best.allowed
 

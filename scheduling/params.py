@@ -33,6 +33,10 @@ class Params:
     workers
         Threads: of CP-SAT, and 2 let the two searches run side by side. These find the
         same plan on one.
+    sequenced_by
+        Rule that decides what comes next where only the machines of a plan are
+        followed; then a proposal is worth what this rule makes of its machines. None:
+        sequences are followed too.
     """
 
     race: int = 60
@@ -47,3 +51,4 @@ class Params:
     seconds: float | None = None
     workers: int = 1
     seed: int = 0
+    sequenced_by: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduling.arrays import arrays_of
-from scheduling.decode import decoded, draft_of, plan_of
+from scheduling.decode import decoded, draft_of, modes_of, plan_of
 from scheduling.engines import Engines
 from scheduling.params import Params as Params
 from scheduling.plan import Plan, Result
@@ -28,8 +28,9 @@ def solve(
 ) -> Result:
     """Return the best plan found, what is known about it, and who found it.
 
-    Never worse than the best rule, nor than ``start``. Without a plan if there cannot
-    be one; or, where parts block each other or must not wait, if none was found.
+    Never worse than the best rule, nor than ``start``, all as they will be followed.
+    Without a plan if there cannot be one; or, where parts block each other or must not
+    wait, if none was found.
     """
     params = params or Params()
     work = Engines(problem, params)
@@ -64,7 +65,9 @@ def solve(
     return work.result()
 
 
-def refresh(problem: Problem, *, fresh: bool = True) -> Plan:
+def refresh(
+    problem: Problem, *, fresh: bool = True, sequenced_by: str | None = None
+) -> Plan:
     """Return a plan at once: a rule's, or the plan in force brought up to date.
 
     For minor events. What cannot be done at all is left out; the value is then
@@ -72,17 +75,22 @@ def refresh(problem: Problem, *, fresh: bool = True) -> Plan:
 
     Parameters
     ----------
-    fresh
-        Whether the rule is asked although there is a plan in force (:class:`Params`).
+    fresh, sequenced_by
+        Whether the rule is asked although there is a plan in force, and by which rule
+        its machines are followed, if only these are (:class:`Params`).
     """
     a = arrays_of(problem)
+    rule = RULES[sequenced_by or "rolling"]
     force = problem.in_force
     old = draft_of(a)
     if force is not None and force.priority:
-        old = decoded(problem, a, force.priority)
+        if sequenced_by is None:
+            old = decoded(problem, a, force.priority)
+        else:
+            old = dispatched(a, rule, modes_of(problem, force.machine_of()))
     if not fresh and old.allowed:
         return plan_of(problem, a, old)
-    new = dispatched(a, RULES["rolling"])
+    new = dispatched(a, rule)
     better = old.value < new.value or old.planned > new.planned
     return plan_of(problem, a, old if better else new)
 

@@ -24,9 +24,12 @@ from agents.factory import Factory
 from agents.network import Network
 from agents.scenario import scenario_of
 from kernel.calendar import HOUR, MINUTE
+from scheduling.arrays import arrays_of
 from scheduling.cpsat import windows
 from scheduling.cpsat.search import Answer
+from scheduling.decode import modes_of
 from scheduling.frozen import frozen_of
+from scheduling.rules import RULES, dispatched
 from worlds.read import read_world, resolved, world_of
 from worlds.spec import World
 
@@ -235,6 +238,32 @@ def test_nothing_is_dispatched_afresh_if_nobody_wants_it() -> None:
     assert set(told["true"]) == {"rules"}
     assert told["false"][0] == "rules"
     assert "in force" in told["false"]
+
+
+@pytest.mark.parametrize("as_followed", ["true", "false"])
+def test_plans_are_judged_as_they_are_followed(as_followed: str) -> None:
+    """Under `hybrid` a plan is worth what the rule makes of its machines."""
+    case = scenario_of(
+        eventful(), policy="hybrid", settings=[("planner.as_followed", as_followed)]
+    )
+    factory = Factory(case)
+    assert factory.planner is not None
+    adopt = factory.planner.adopt
+    told: list[bool] = []
+
+    def watched(decided: Any) -> None:
+        plan, problem = decided[0], decided[1].problem
+        if decided[2] is not None and plan is not None:  # at a major event
+            only = modes_of(problem, plan.machine_of())
+            followed = dispatched(arrays_of(problem), RULES["rolling"], only)
+            told.append(plan.value == followed.value)
+        adopt(decided)
+
+    factory.planner.adopt = watched  # type: ignore[method-assign]
+    events = factory.run().events
+    assert untrue(case.world, events) == []
+    assert len(told) > 10
+    assert all(told) == (as_followed == "true")
 
 
 def test_what_is_frozen_keeps_its_machine() -> None:

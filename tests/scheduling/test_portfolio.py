@@ -8,14 +8,15 @@ import pytest
 from random_problems import random_problem
 from small_problems import operation, problem
 
+from scheduling.arrays import arrays_of
 from scheduling.check import check_plan
 from scheduling.cpsat.search import Answer
-from scheduling.decode import decode
+from scheduling.decode import decode, modes_of
 from scheduling.engines import Engines
-from scheduling.plan import Status
+from scheduling.plan import Plan, Status
 from scheduling.portfolio import Params, refresh, solve, warm_up
-from scheduling.problem import Input, Machine, Objective
-from scheduling.rules import RULES, dispatch
+from scheduling.problem import Input, Machine, Objective, Problem
+from scheduling.rules import RULES, dispatch, dispatched
 from scheduling.search.race import RACE
 from scheduling.static import problem_of
 from worlds.read import read_world
@@ -122,6 +123,40 @@ def test_refresh_is_the_better_of_new_and_old(seed: int):
     fresh = dispatch(given, RULES["rolling"])
     kept = decode(given, old.priority)
     assert plan.value == min(fresh.value, kept.value)
+
+
+def by_rule(given: Problem, plan: Plan) -> float:
+    """What the rolling rule makes of the machines of a plan."""
+    only = modes_of(given, plan.machine_of())
+    return dispatched(arrays_of(given), RULES["rolling"], only).value
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_machines_alone_are_worth_what_the_rule_makes_of_them(seed: int):
+    """Where sequences are not followed no plan is kept for the sake of its own."""
+    given = random_problem(seed, jobs=6)
+    params = Params(
+        budget=50, windows=4, exact_operations=0, sequenced_by="rolling", seed=seed
+    )
+    plan = solve(given, params).plan
+    assert plan is not None
+    assert check_plan(given, plan) == []
+    assert plan.value == by_rule(given, plan)
+    assert plan.value <= by_rule(given, dispatch(given, RULES["rolling"]))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_machines_alone_are_refreshed_by_the_rule(seed: int):
+    """The machines of the plan in force, or the rule's own, whichever serve better."""
+    given = random_problem(seed, jobs=6)
+    old = solve(given, Params(budget=50, windows=0, exact_operations=0)).plan
+    assert old is not None
+    given = replace(given, in_force=old)
+    plan = refresh(given, sequenced_by="rolling")
+    assert check_plan(given, plan) == []
+    assert plan.value == min(
+        dispatch(given, RULES["rolling"]).value, by_rule(given, old)
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))
