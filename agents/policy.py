@@ -33,7 +33,7 @@ class PlannerParams:
         Whether a plan dispatched afresh is offered beside the plan in force; without,
         that one is only brought up to date, and searched from.
     search
-        Iterations of search at a major event.
+        Iterations of search at a major event: annealing, or changes of machine.
     cpsat_windows
         Windows that CP-SAT may try to improve at a major event.
     cpsat_limit

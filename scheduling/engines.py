@@ -25,6 +25,7 @@ from scheduling.params import Params
 from scheduling.plan import Contribution, Plan, Result, Status
 from scheduling.problem import Problem
 from scheduling.rules import RULES, Rule, dispatched, rule_of
+from scheduling.search.machines import choices, descend
 from scheduling.search.pair import TRIALS, Pair
 from scheduling.search.race import RACE, drawn, raced
 
@@ -34,6 +35,10 @@ _TOLERANCE = 1e-9
 PROVING = 0.9
 #: Share of a wall time that must be left for another rule to be tried.
 RULING = 0.9
+
+#: Changes of machine tried for each iteration of the search: less work than one of both
+#: annealings, and fifty leave little to a hundred (100 open operations).
+REASSIGNED = 5
 
 
 class Engines:
@@ -206,8 +211,11 @@ class Engines:
         self._rounds.clear()
 
     def search(self, iterations: int, progress: tuple[float, float]) -> None:
-        """Anneal priorities and sequences, side by side."""
+        """Anneal priorities and sequences, side by side; or try other machines."""
         if len(self.arrays.operations) == 1 or iterations <= 0:
+            return
+        if self.follower is not None:
+            self._reassign(self.follower, REASSIGNED * iterations)
             return
         if self.pair is None:
             rule = self.rule.vector()
@@ -215,6 +223,13 @@ class Engines:
         for engine, draft in self.pair.round(self.best, iterations, progress).items():
             work = iterations * (TRIALS if engine == "sequences" else 1)
             self._tried(engine, work, self.offer(draft))
+
+    def _reassign(self, follower: Rule, trials: int) -> None:
+        """Give one operation after another to another machine, if that is better."""
+        a, only = self.arrays, self.best.modes()
+        moves = choices(a, self.params.seed)
+        descend(a, follower.vector(), only, moves, trials, draft_of(a).schedule)
+        self._tried("machines", trials, self.offer(dispatched(a, follower, only)))
 
     @property
     def small(self) -> bool:

@@ -115,4 +115,5 @@ def warm_up() -> None:
         objective=Objective(flow=1.0),
     )
     solve(problem, Params(budget=1))
+    solve(problem, Params(budget=1, sequenced_by="rolling"))
     solve(problem, Params(budget=1, exact_operations=0, windows=1))

@@ -15,6 +15,7 @@ from scheduling.portfolio import Params, solve
 from scheduling.problem import Objective, Problem
 from scheduling.rules import RULES, dispatched, rule_of
 from scheduling.search.chance import accepts, seeded
+from scheduling.search.machines import choices, descend
 from scheduling.search.priorities import anneal_priorities
 from scheduling.search.race import drawn, race
 from scheduling.search.sequences import anneal_sequence, shift
@@ -71,6 +72,52 @@ def plan_value(a: Arrays, draft: Draft) -> float:
     return realised(a, draft.schedule.order[:count].copy(), draft.modes()).value
 
 
+def descended(a: Arrays, trials: int, search=descend):
+    """Return the plan of the rule, and value and modes of a descent from there."""
+    start = dispatched(a, RULES["rolling"])
+    only, scratch = start.modes(), draft_of(a).schedule
+    start = dispatched(a, RULES["rolling"], only)
+    value = search(a, RULES["rolling"].vector(), only, choices(a, 7), trials, scratch)
+    return start, value, only
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_machines_are_worth_what_the_descent_says(seed: int) -> None:
+    """The rule makes of them what is returned; no trial, no change."""
+    a = arrays_of(shop(seed))
+    start, value, only = descended(a, 200)
+    assert value <= start.value
+    assert dispatched(a, RULES["rolling"], only).value == value
+    start, value, only = descended(a, 0)
+    assert value == start.value
+    assert (only == start.modes()).all()
+
+
+def test_a_descent_ends_where_no_other_machine_is_better() -> None:
+    """However many trials it has, and over a dozen shops it mostly gains something."""
+    gains = 0
+    for seed in range(12):
+        a = arrays_of(shop(seed))
+        start, value, only = descended(a, 10_000)
+        gains += value < start.value
+        for o, mode in choices(a, 1):
+            other = only.copy()
+            other[o] = mode
+            assert dispatched(a, RULES["rolling"], other).value >= value
+    assert gains >= 8
+
+
+def test_only_what_has_a_choice_is_given_another_machine() -> None:
+    """What is in work or frozen stays where it is."""
+    given = random_problem(3, jobs=6)
+    a = arrays_of(given)
+    free = {o for o, _ in choices(a, 1).tolist()}
+    for o, operation in enumerate(given.operations):
+        some = operation.pinned is None and len(operation.modes) > 1
+        assert (o in free) == some
+    assert free
+
+
 def test_sequences_gain_something() -> None:
     """Over a dozen shops the best rule is improved upon, mostly."""
     gains = 0
@@ -89,6 +136,9 @@ def test_pure_python_anneals_alike() -> None:
     slow = annealed(a, start, 40, pure(anneal_sequence))
     assert fast[0] == slow[0]
     assert list(fast[1]) == list(slow[1])
+    fast, slow = descended(a, 20), descended(a, 20, pure(descend))
+    assert fast[1] == slow[1]
+    assert list(fast[2]) == list(slow[2])
 
 
 def test_shift_closes_up() -> None:
