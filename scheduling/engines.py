@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import monotonic
 
 import numpy as np
@@ -24,6 +23,7 @@ from scheduling.decode import (
 from scheduling.params import Params
 from scheduling.plan import Contribution, Plan, Result, Status
 from scheduling.problem import Problem
+from scheduling.room import orders_with_room
 from scheduling.rules import RULES, Rule, dispatched, rule_of
 from scheduling.search.machines import choices, descend
 from scheduling.search.pair import TRIALS, Pair
@@ -35,7 +35,6 @@ _TOLERANCE = 1e-9
 PROVING = 0.9
 #: Share of a wall time that must be left for another rule to be tried.
 RULING = 0.9
-
 #: Changes of machine tried for each iteration of the search: less work than one of both
 #: annealings, and fifty leave little to a hundred (100 open operations).
 REASSIGNED = 5
@@ -145,29 +144,10 @@ class Engines:
 
     def _with_room(self, rules: tuple[Rule, ...]) -> None:
         """Offer orders that were made as if parts had room beside the machines."""
-        machines = tuple(replace(m, blocking=False) for m in self.problem.machines)
-        roomy = arrays_of(replace(self.problem, machines=machines))
         free = np.full(len(self.problem.operations), -1, dtype=np.int64)
-        orders = [dispatched(roomy, rule).schedule.order for rule in rules]
-        orders.append(sequence_of(self.arrays, self._one_by_one()))
-        better = [
-            self.offer(realised(self.arrays, order[order >= 0], free))
-            for order in orders
-        ]
+        orders = orders_with_room(self.problem, self.arrays, rules)
+        better = [self.offer(realised(self.arrays, order, free)) for order in orders]
         self.note("with room", len(orders), f"better {sum(better)} times")
-
-    def _one_by_one(self) -> list[int]:
-        """Return ranks that finish one thing after another, the first due first."""
-        operations = self.problem.operations
-        final = list(range(len(operations)))  # what becomes of each, in the end
-        for o in reversed(range(len(final))):
-            for part in operations[o].inputs:
-                if part.operation is not None:
-                    final[part.operation] = final[o]
-        dues = [self.problem.jobs[operation.job].due for operation in operations]
-        turn = sorted(set(final), key=lambda o: (dues[o], operations[o].job, o))
-        rank = {o: k for k, o in enumerate(turn)}
-        return [rank[o] for o in final]
 
     def _dispatch(self, rule: Rule) -> bool:
         """Offer the plan of a rule, and remember the rule if none was better."""

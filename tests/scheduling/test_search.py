@@ -10,6 +10,7 @@ from scheduling.arrays import Arrays, arrays_of
 from scheduling.check import check_plan
 from scheduling.compiling import pure
 from scheduling.decode import Draft, draft_of, may_wait, plan_of, realised
+from scheduling.frozen import frozen_of
 from scheduling.plan import Result
 from scheduling.portfolio import Params, solve
 from scheduling.problem import Objective, Problem
@@ -109,13 +110,18 @@ def test_a_descent_ends_where_no_other_machine_is_better() -> None:
 
 def test_only_what_has_a_choice_is_given_another_machine() -> None:
     """What is in work or frozen stays where it is."""
-    given = random_problem(3, jobs=6)
-    a = arrays_of(given)
-    free = {o for o, _ in choices(a, 1).tolist()}
-    for o, operation in enumerate(given.operations):
-        some = operation.pinned is None and len(operation.modes) > 1
-        assert (o in free) == some
-    assert free
+    frozen = 0
+    for seed in range(0, 40, 5):
+        given = random_problem(seed, jobs=6)
+        a = arrays_of(given)
+        free = {o for o, _ in choices(a, 1).tolist()}
+        bound = {o for o, _ in frozen_of(given)}
+        frozen += sum(len(given.operations[o].modes) > 1 for o in bound)
+        for o, operation in enumerate(given.operations):
+            some = operation.pinned is None and len(operation.modes) > 1
+            assert (o in free) == (some and o not in bound)
+        assert free
+    assert frozen
 
 
 def test_sequences_gain_something() -> None:
