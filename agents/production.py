@@ -248,6 +248,7 @@ class Production:
         del self.parts[part.lot]
         if operation is not None:
             self._remove_part(part, operation)
+        self.order.close()  # the last part of a cancelled order
 
     def _finish(self, part: Part) -> None:
         """Have a finished lot brought to where it leaves."""

@@ -186,6 +186,24 @@ def test_cancelled_in_process(policy: str) -> None:
     assert shipped(events) == {"O2": 50}
 
 
+@every_policy
+def test_a_cancelled_order_whose_last_part_is_scrap_is_done_with(policy: str) -> None:
+    """It is waited for no longer: the run ends with its window."""
+    world = small_world(
+        [machine("M")],
+        [product(step("s", "M", inspection={"false_alarm": 0.5}))],
+        [order("O", quantity=1)],
+        disturbances=["cancel:O@5 min"],
+    )
+    for seed in range(1, 12):
+        events = run(world, policy, seed=seed, days=0.5)
+        assert of_kind(events, "run_ended")[0].facts["unfinished"] == 0
+        assert times(events, "run_ended") == [12 * 60]
+        if of_kind(events, "lot_scrapped"):
+            return
+    pytest.fail("no seed with a reject")
+
+
 def test_a_changed_order_is_recorded() -> None:
     """Customers who change their minds leave a new due, and the order still ships."""
     world = small_world(
