@@ -35,8 +35,8 @@ _TOLERANCE = 1e-9
 PROVING = 0.9
 #: Share of a wall time that must be left for another rule to be tried.
 RULING = 0.9
-#: Changes of machine tried for each iteration of the search: less work than one of both
-#: annealings, and fifty leave little to a hundred (100 open operations).
+#: Changes of machine tried for each iteration of the search: fifty leave little to a
+#: hundred at a hundred open operations.
 REASSIGNED = 5
 
 

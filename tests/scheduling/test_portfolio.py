@@ -111,24 +111,24 @@ def test_one_job():
     assert result.plan.makespan == 10
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_refresh_is_the_better_of_new_and_old(seed: int):
-    """A refresh is the rule's plan or the old order, whichever is worth more."""
-    given = random_problem(seed, jobs=6)
-    old = solve(given, Params(budget=50, windows=0, exact_operations=0)).plan
-    assert old is not None
-    given = replace(given, in_force=old)
-    plan = refresh(given)
-    assert check_plan(given, plan) == []
-    fresh = dispatch(given, RULES["rolling"])
-    kept = decode(given, old.priority)
-    assert plan.value == min(fresh.value, kept.value)
-
-
 def by_rule(given: Problem, plan: Plan) -> float:
     """What the rolling rule makes of the machines of a plan."""
     only = modes_of(given, plan.machine_of())
     return dispatched(arrays_of(given), RULES["rolling"], only).value
+
+
+@pytest.mark.parametrize("sequenced_by", [None, "rolling"])
+@pytest.mark.parametrize("seed", range(10))
+def test_refresh_is_the_better_of_new_and_old(seed: int, sequenced_by: str | None):
+    """The rule's plan or the old one, by its order or by its machines alone."""
+    given = random_problem(seed, jobs=6)
+    old = solve(given, Params(budget=50, windows=0, exact_operations=0)).plan
+    assert old is not None
+    given = replace(given, in_force=old)
+    plan = refresh(given, sequenced_by=sequenced_by)
+    assert check_plan(given, plan) == []
+    kept = by_rule(given, old) if sequenced_by else decode(given, old.priority).value
+    assert plan.value == min(dispatch(given, RULES["rolling"]).value, kept)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -143,20 +143,6 @@ def test_machines_alone_are_worth_what_the_rule_makes_of_them(seed: int):
     assert check_plan(given, plan) == []
     assert plan.value == by_rule(given, plan)
     assert plan.value <= by_rule(given, dispatch(given, RULES["rolling"]))
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_machines_alone_are_refreshed_by_the_rule(seed: int):
-    """The machines of the plan in force, or the rule's own, whichever serve better."""
-    given = random_problem(seed, jobs=6)
-    old = solve(given, Params(budget=50, windows=0, exact_operations=0)).plan
-    assert old is not None
-    given = replace(given, in_force=old)
-    plan = refresh(given, sequenced_by="rolling")
-    assert check_plan(given, plan) == []
-    assert plan.value == min(
-        dispatch(given, RULES["rolling"]).value, by_rule(given, old)
-    )
 
 
 @pytest.mark.parametrize("seed", range(5))
