@@ -13,6 +13,7 @@ from worlds.files import shown
 _EXPECTED = (
     "expected more than there was: replications, values of factors, samples, variants"
 )
+_DRAWN = "; seed as it was, by which samples are drawn"
 
 
 def places_in(
@@ -59,7 +60,8 @@ def places_in(
         number = next((n for n in at if n not in taken), None)
         if number is None:
             problem = f"does not ask for a run that is kept ({told}) any more"
-            raise BadInput(where, "", f"{problem}, {_EXPECTED}")
+            drawn = _DRAWN if design.sampled else ""
+            raise BadInput(where, "", f"{problem}, {_EXPECTED}{drawn}")
         cell = number // len(design.seeds)
         # Runs of a combination differ by nothing but the seed: one proves them all.
         if cell not in proved and not _same(design, number, outcome):

@@ -212,6 +212,9 @@ def test_more_of_a_sobol_design(tmp_path: Path, performed: list[int]) -> None:
     edit(folder, "samples = 2", "samples = 4")
     resume(folder)
     assert len(performed) == 2 * before
+    edit(folder, "seed = ", "seed = 1")
+    with pytest.raises(BadInput, match=r"any more.*seed as it was, by which samples"):
+        resume(folder)
 
 
 @pytest.mark.parametrize("design", ["sobol", "latin hypercube"])
