@@ -1,7 +1,8 @@
 """Chance is a function: the same scenario is the same record, to the last digit.
 
 ``tests/golden/digests.json`` holds the digest of a short run of each policy. It is the
-same on every Python and every Mesa. When the behaviour of the factory is meant to
+same on every Python and every Mesa; where plans are made, with the OR-Tools it names,
+for another CP-SAT may find another plan. When the behaviour of the factory is meant to
 change, write it anew with ``python tests/test_determinism.py`` and say so in the
 commit.
 """
@@ -13,6 +14,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from worlds.spec import World  # noqa: E402
 
 GOLDEN = ROOT / "tests" / "golden" / "digests.json"
 POLICIES = ("rule", "rule:ATC", "negotiated", "planned", "hybrid")
+UNPLANNED = POLICIES[:3]
 STRIKES = ("break:turn1:1 h@5 h", "rush:flange:qty=2:due=2 h@6 h")
 
 
@@ -93,7 +96,10 @@ def test_in_another_process(here: dict[str, str], hash_seed: str) -> None:
 
 def test_on_every_python_and_mesa(here: dict[str, str]) -> None:
     """The digests are those of the golden file, whatever they are computed with."""
-    assert here == json.loads(GOLDEN.read_text())
+    golden = json.loads(GOLDEN.read_text())
+    alike = golden.pop("OR-Tools") == version("ortools")
+    kept = golden if alike else UNPLANNED
+    assert {key: here[key] for key in kept} == {key: golden[key] for key in kept}
 
 
 def test_another_seed_is_another_run(here: dict[str, str]) -> None:
@@ -177,4 +183,5 @@ def test_an_added_machine_leaves_other_draws_alone() -> None:
 
 if __name__ == "__main__":
     GOLDEN.parent.mkdir(exist_ok=True)
-    GOLDEN.write_text(json.dumps(digests(), indent=1) + "\n")
+    golden = {"OR-Tools": version("ortools")} | digests()
+    GOLDEN.write_text(json.dumps(golden, indent=1) + "\n")
