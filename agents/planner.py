@@ -39,7 +39,7 @@ DEPTH = 4
 #: Rules tried at a major event.
 RACE = 8
 #: The rule by which plans foresee machines that choose for themselves what comes next.
-FOLLOWERS = "rolling"
+SEQUENCED_BY = "rolling"
 
 
 class PlanWatcher(Protocol):
@@ -156,7 +156,7 @@ class PlannerAgent(Holon):
     def _sequenced_by(self) -> str | None:
         """The rule that stands for those who follow only the machines of a plan."""
         alone = not self.leads and self.params.as_followed
-        return FOLLOWERS if alone else None
+        return SEQUENCED_BY if alone else None
 
     def _solver(self) -> Params:
         params = self.params

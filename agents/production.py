@@ -392,5 +392,6 @@ class Production:
             return
         if part.lot in self.parts:
             del self.parts[part.lot]
-            lots.end(self.factory.floor, self.factory.floor.lot(part.lot))
+            if part.pieces:  # what has just been scrapped is gone already
+                lots.end(self.factory.floor, self.factory.floor.lot(part.lot))
         self.order.close()

@@ -71,7 +71,7 @@ class Draft:
 
     def modes(self) -> Table:
         """Return the mode of each operation, -1 where it is not planned."""
-        return np.ascontiguousarray(self.schedule.works[:, MODE])
+        return self.schedule.works[:, MODE].copy()
 
 
 def draft_of(a: Arrays, hold: Table | None = None) -> Draft:

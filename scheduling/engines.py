@@ -6,7 +6,7 @@ from time import monotonic
 
 import numpy as np
 
-from scheduling.arrays import BLOCKED, MACHINE, Arrays, Reals, arrays_of
+from scheduling.arrays import BLOCKED, MACHINE, Arrays, Reals, Table, arrays_of
 from scheduling.cpsat.search import Answer, Limits, ask
 from scheduling.cpsat.windows import Polish, polished
 from scheduling.decode import (
@@ -20,6 +20,7 @@ from scheduling.decode import (
     sequence_of,
     steady,
 )
+from scheduling.incumbent import TOLERANCE, Incumbent
 from scheduling.params import Params
 from scheduling.plan import Contribution, Plan, Result, Status
 from scheduling.problem import Problem
@@ -29,7 +30,6 @@ from scheduling.search.machines import choices, descend
 from scheduling.search.pair import TRIALS, Pair
 from scheduling.search.race import RACE, drawn, raced
 
-_TOLERANCE = 1e-9
 #: Share of a wall time in which CP-SAT may prove; what it has not proven by then it may
 #: never, and the searches get the rest.
 PROVING = 0.9
@@ -46,15 +46,16 @@ class Engines:
     def __init__(self, problem: Problem, params: Params) -> None:
         self.problem, self.params = problem, params
         self.arrays: Arrays = arrays_of(problem)
-        self.best: Draft = draft_of(self.arrays)
         self.rule: Rule = RULES["rolling"]
-        followed = params.sequenced_by
-        self.follower = None if followed is None else RULES[followed]
+        name = params.sequenced_by
+        self.sequenced_by = None if name is None else RULES[name]
+        self.incumbent = Incumbent(self.arrays, self.sequenced_by)
         self.bound: float | None = None
         self.contributions: list[Contribution] = []
         self.reproducible, self.impossible = True, False
         self.pair: Pair | None = None
         self.restarts = 0  # of the search of a small problem
+        self.descents = 0  # of the search of machines
         self._rounds: dict[str, tuple[float, float]] = {}  # work, and gains
         self._freed = -1  # the machine that was free to be left in the last race
         self._by_rule = float("inf")  # what the plan of the best rule is worth
@@ -70,23 +71,17 @@ class Engines:
     @property
     def proven(self) -> bool:
         """Whether the bound says that nothing better exists."""
-        slack = _TOLERANCE * max(1.0, abs(self.best.value))
+        slack = TOLERANCE * max(1.0, abs(self.best.value))
         return self.bound is not None and self.best.value <= self.bound + slack
+
+    @property
+    def best(self) -> Draft:
+        """The best plan so far, as it will be followed."""
+        return self.incumbent.best
 
     def offer(self, draft: Draft) -> bool:
         """Keep a plan if it is better, as it will be followed."""
-        if self._better(draft) and self.follower is not None:
-            followed = dispatched(self.arrays, self.follower, draft.modes())
-            if followed.allowed or self.best.allowed:  # else better than none
-                draft = followed
-        if self._better(draft):
-            self.best = draft
-            return True
-        return False
-
-    def _better(self, draft: Draft) -> bool:
-        least = _TOLERANCE * max(1.0, abs(draft.value)) if draft.allowed else 0.0
-        return draft.value < self.best.value - least
+        return self.incumbent.offer(draft)
 
     def note(self, engine: str, work: float, status: str = "") -> None:
         """Note what an engine did, and the value it left."""
@@ -105,9 +100,12 @@ class Engines:
         if not self.params.fresh and self._in_force():
             return
         named, began = RACE[: max(1, self.params.race)], self.left or 0.0
-        self._dispatch(named[0])
-        for k, rule in enumerate(named[1:], start=1):
-            if self.left is not None and self.left < RULING * self.seconds:
+        if self.sequenced_by is not None:
+            vectors = np.array([rule.vector() for rule in named])
+            self._dispatch(named[self._fastest(vectors)])
+        for k, rule in enumerate(() if self.best.allowed else named):
+            late = self.left is not None and self.left < RULING * self.seconds
+            if k > 0 and late:
                 named, self.reproducible = named[:k], False
                 break
             self._dispatch(rule)
@@ -126,14 +124,13 @@ class Engines:
         force = self.problem.in_force
         if force is not None and force.priority:
             kept = force.machine_of()
-            drafts = [
-                decoded(self.problem, self.arrays, force.priority, machines)
-                for machines in ({}, kept)
-            ]
-            if self.follower is not None:
+            free = decoded(self.problem, self.arrays, force.priority, {})
+            if self.sequenced_by is None:
+                same = decoded(self.problem, self.arrays, force.priority, kept)
+            else:
                 only = modes_of(self.problem, kept)
-                drafts.append(dispatched(self.arrays, self.follower, only))
-            better = [self.offer(draft) for draft in drafts]
+                same = dispatched(self.arrays, self.sequenced_by, only)
+            better = [self.offer(draft) for draft in (free, same)]
             self.note("in force", len(better), "better" if any(better) else "")
         return self.best.allowed
 
@@ -164,20 +161,27 @@ class Engines:
         """
         if not len(settings):
             return
-        a, workers = self.arrays, self.params.workers
-        free = np.full((len(settings), len(a.operations) - 1), -1, dtype=np.int64)
-        best = int(np.argmin(raced(a, settings, free, workers)))
-        better = self._dispatch(rule_of(settings[best]))
+        a = self.arrays
+        better = self._dispatch(rule_of(settings[self._fastest(settings)]))
         force = self.problem.in_force
         if force is not None and steady(a):
-            kept = np.tile(modes_of(self.problem, force.machine_of()), (len(free), 1))
+            modes = modes_of(self.problem, force.machine_of())
+            kept = np.tile(modes, (len(settings), 1))
             machine = np.where(kept[0] >= 0, a.modes[kept[0], MACHINE], -1)
             for turn in range(1, len(kept)):
                 self._freed = (self._freed + 1) % len(self.problem.machines)
                 kept[turn, machine == self._freed] = -1
-            best = int(np.argmin(raced(a, settings, kept, workers)))
+            best = self._fastest(settings, kept)
             better |= self.offer(dispatched(a, rule_of(settings[best]), kept[best]))
         self._tried("race", len(settings), better)
+
+    def _fastest(self, settings: Reals, only: Table | None = None) -> int:
+        """Return which of some rules (R, 5) wins a race; ``only`` (R, N): modes."""
+        a, workers = self.arrays, self.params.workers
+        if only is None:
+            shape = len(settings), len(a.operations) - 1
+            only = np.full(shape, -1, dtype=np.int64)
+        return int(np.argmin(raced(a, settings, only, self.sequenced_by, workers)))
 
     def _tried(self, engine: str, work: float, better: float) -> None:
         """Add to what an engine has tried, and how often that was better."""
@@ -194,8 +198,8 @@ class Engines:
         """Anneal priorities and sequences, side by side; or try other machines."""
         if len(self.arrays.operations) == 1 or iterations <= 0:
             return
-        if self.follower is not None:
-            self._reassign(self.follower, REASSIGNED * iterations)
+        if self.sequenced_by is not None:
+            self._reassign(self.sequenced_by, REASSIGNED * iterations)
             return
         if self.pair is None:
             rule = self.rule.vector()
@@ -204,12 +208,13 @@ class Engines:
             work = iterations * (TRIALS if engine == "sequences" else 1)
             self._tried(engine, work, self.offer(draft))
 
-    def _reassign(self, follower: Rule, trials: int) -> None:
+    def _reassign(self, rule: Rule, trials: int) -> None:
         """Give one operation after another to another machine, if that is better."""
         a, only = self.arrays, self.best.modes()
-        moves = choices(a, self.params.seed)
-        descend(a, follower.vector(), only, moves, trials, draft_of(a).schedule)
-        self._tried("machines", trials, self.offer(dispatched(a, follower, only)))
+        moves = choices(a, self.params.seed + self.descents)
+        made = descend(a, rule.vector(), only, moves, trials, draft_of(a).schedule)
+        self.descents += 1
+        self._tried("machines", made, self.incumbent.offer_machines(only))
 
     @property
     def small(self) -> bool:
@@ -264,8 +269,8 @@ class Engines:
             seed=seed,
         )
         draft, work, gains = polished(self.problem, self.arrays, self.best, polish)
-        self.offer(draft)
-        self._tried("windows", work, gains)
+        kept = self.offer(draft)
+        self._tried("windows", work, gains if self.sequenced_by is None else kept)
 
     def result(self) -> Result:
         """Return what is known now."""

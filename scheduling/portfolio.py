@@ -16,7 +16,7 @@ from scheduling.problem import (
     Operation,
     Problem,
 )
-from scheduling.rules import RULES, dispatched
+from scheduling.rules import RULES, as_followed, dispatched
 from scheduling.timed import begin_again, go_on, prove_and_search
 
 #: Rounds after which the searches exchange what they found.
@@ -43,7 +43,8 @@ def solve(
         return work.result()
     if not work.doable:
         return work.result()
-    rounds = min(ROUNDS, 1 + params.budget // 50)
+    exchanging = work.sequenced_by is None  # two searches; that of machines is one
+    rounds = min(ROUNDS, 1 + params.budget // 50) if exchanging else 1
     if work.left is not None and not work.small:
         rounds = 0  # `go_on` has all of the time: one cooling, not two
     for turn in range(rounds):
@@ -88,9 +89,12 @@ def refresh(
             old = decoded(problem, a, force.priority)
         else:
             old = dispatched(a, rule, modes_of(problem, force.machine_of()))
+            old = as_followed(a, rule, old)  # what it does not span has a machine now
     if not fresh and old.allowed:
         return plan_of(problem, a, old)
     new = dispatched(a, rule)
+    if sequenced_by is not None:
+        new = as_followed(a, rule, new)
     better = old.value < new.value or old.planned > new.planned
     return plan_of(problem, a, old if better else new)
 

@@ -157,6 +157,15 @@ def dispatch(problem: Problem, rule: Rule) -> Plan:
     return plan_of(problem, a, dispatched(a, rule))
 
 
+def as_followed(a: Arrays, rule: Rule, draft: Draft) -> Draft:
+    """Return what becomes of a plan of which only the machines are followed.
+
+    ``rule`` decides what comes next. The plan itself if nobody could follow it so.
+    """
+    again = dispatched(a, rule, draft.modes())
+    return again if again.allowed else draft
+
+
 def dispatched(a: Arrays, rule: Rule, only: Table | None = None) -> Draft:
     """Return the plan a rule makes, as arrays; ``only`` (N,) prescribes modes."""
     draft, count = draft_of(a), len(a.operations) - 1

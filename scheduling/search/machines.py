@@ -38,22 +38,22 @@ def choices(a: Arrays, seed: int) -> Table:
 @compiled
 def descend(
     a: Arrays, rule: Reals, only: Table, moves: Table, trials: int, plan: Schedule
-) -> float:
-    """Improve ``only`` (N,), a mode an operation, in place; return the value it gives.
+) -> int:
+    """Improve ``only`` (N,), a mode an operation, in place; return the trials made.
 
     The moves (M, 2) are tried in turn, again and again, until there have been so many
-    trials or none of them is a gain. ``plan`` is scratch.
+    ``trials`` or none of them is a gain. ``plan`` is scratch.
     """
     bonus = np.zeros(len(only))
     best, _ = worth(a, by_urgency(a, rule, bonus, only, plan), plan)
-    since, m = 0, 0
-    while trials > 0 and since < len(moves):
+    since, m, made = 0, 0, 0
+    while made < trials and since < len(moves):
         o, mode = moves[m]
         m = (m + 1) % len(moves)
         since += 1
         if only[o] == mode:
             continue
-        trials -= 1
+        made += 1
         before = only[o]
         only[o] = mode
         value, _ = worth(a, by_urgency(a, rule, bonus, only, plan), plan)
@@ -61,4 +61,4 @@ def descend(
             best, since = value, 0
         else:
             only[o] = before
-    return float(best)
+    return made

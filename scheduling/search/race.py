@@ -13,7 +13,7 @@ from scheduling.compiling import compiled
 from scheduling.decode import draft_of
 from scheduling.rules import RULES, Rule
 from scheduling.serial import by_urgency
-from scheduling.step import Schedule
+from scheduling.step import MODE, Schedule
 from scheduling.urgency import ATC
 from scheduling.worth import worth
 
@@ -48,26 +48,38 @@ RACE: tuple[Rule, ...] = (
 
 
 @compiled
-def race(a: Arrays, rules: Reals, only: Table, plan: Schedule) -> Reals:
+def race(
+    a: Arrays, rules: Reals, only: Table, sequenced_by: Reals, plan: Schedule
+) -> Reals:
     """Return what the plans of ``rules`` (R, 5) are worth, (R,).
 
-    ``only`` (R, N) prescribes modes, -1 leaves them free.
+    ``only`` (R, N) prescribes modes, -1 leaves them free. If there is a rule (1, 5)
+    that plans are ``sequenced_by``, what it makes of their machines counts.
     """
     values, bonus = np.empty(len(rules)), np.zeros(only.shape[1])
     for r in range(len(rules)):
-        values[r], _ = worth(a, by_urgency(a, rules[r], bonus, only[r], plan), plan)
+        planned = by_urgency(a, rules[r], bonus, only[r], plan)
+        if len(sequenced_by):
+            modes = plan.works[:, MODE].copy()
+            planned = by_urgency(a, sequenced_by[0], bonus, modes, plan)
+        values[r], _ = worth(a, planned, plan)
     return values
 
 
-def raced(a: Arrays, rules: Reals, only: Table, workers: int) -> Reals:
+def raced(
+    a: Arrays, rules: Reals, only: Table, sequenced_by: Rule | None, workers: int
+) -> Reals:
     """Return :func:`race`'s values, found in so many threads."""
     count = max(1, min(workers, len(rules)))
+    judge: Reals = np.empty((0, 5))
+    if sequenced_by is not None:
+        judge = sequenced_by.vector().reshape(1, 5)
     if count == 1:
-        return race(a, rules, only, draft_of(a).schedule)
+        return race(a, rules, only, judge, draft_of(a).schedule)
     shares = zip(np.array_split(rules, count), np.array_split(only, count), strict=True)
     with ThreadPoolExecutor(count) as pool:
         tasks = [
-            pool.submit(race, a, mine, modes, draft_of(a).schedule)
+            pool.submit(race, a, mine, modes, judge, draft_of(a).schedule)
             for mine, modes in shares
         ]
         return np.concatenate([task.result() for task in tasks])

@@ -16,8 +16,12 @@ from small_worlds import (
     starts,
     step,
     times,
+    untrue,
 )
 
+from agents.factory import Factory
+from agents.scenario import scenario_of
+from kernel.calendar import Priority
 from measures.genealogy import genealogy
 
 POLICIES = ("rule", "negotiated", "planned", "hybrid")
@@ -201,6 +205,30 @@ def test_a_cancelled_order_whose_last_part_is_scrap_is_done_with(policy: str) ->
         assert times(events, "run_ended") == [12 * 60]
         if of_kind(events, "lot_scrapped"):
             return
+    pytest.fail("no seed with a reject")
+
+
+@every_policy
+def test_an_order_is_cancelled_as_its_last_part_is_scrapped(policy: str) -> None:
+    """The customer's word comes at the very instant: there is nothing to take away."""
+    world = small_world(
+        [machine("M")],
+        [product(step("s", "M", inspection={"false_alarm": 0.5}))],
+        [order("O", quantity=1)],
+    )
+    for seed in range(1, 12):
+        case = scenario_of(world, policy=policy, seed=seed, days=0.5)
+        inspected = of_kind(Factory(case).run().events, "lot_inspected")[0]
+        if inspected.facts["scrap"] == 0:
+            continue
+        factory = Factory(case)
+        customers = factory.customers
+        customers.at(inspected.time, "cancel", "O", Priority.ARRIVE)
+        events = factory.run().events
+        assert untrue(world, events) == []
+        assert [e.time for e in of_kind(events, "order_cancelled")] == [inspected.time]
+        assert of_kind(events, "run_ended")[0].facts["unfinished"] == 0
+        return
     pytest.fail("no seed with a reject")
 
 

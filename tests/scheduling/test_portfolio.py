@@ -127,22 +127,90 @@ def test_refresh_is_the_better_of_new_and_old(seed: int, sequenced_by: str | Non
     given = replace(given, in_force=old)
     plan = refresh(given, sequenced_by=sequenced_by)
     assert check_plan(given, plan) == []
-    kept = by_rule(given, old) if sequenced_by else decode(given, old.priority).value
-    assert plan.value == min(dispatch(given, RULES["rolling"]).value, kept)
+    fresh = dispatch(given, RULES["rolling"])
+    if sequenced_by is None:
+        assert plan.value == min(fresh.value, decode(given, old.priority).value)
+    else:
+        assert plan.value == by_rule(given, plan)
+        assert plan.value == min(by_rule(given, fresh), by_rule(given, old))
+
+
+def test_a_refreshed_plan_is_worth_what_becomes_of_it():
+    """Also where the rule, bound to the machines it chose, does otherwise."""
+    otherwise = 0
+    for seed in range(40):
+        given = random_problem(seed, jobs=10, machines=5)
+        plan = refresh(given, sequenced_by="rolling")
+        assert plan.value == by_rule(given, plan)
+        otherwise += plan.value != dispatch(given, RULES["rolling"]).value
+    assert otherwise > 2
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_machines_alone_are_worth_what_the_rule_makes_of_them(seed: int):
-    """Where sequences are not followed no plan is kept for the sake of its own."""
+    """Where sequences are not followed no plan is kept, or lost, for its own."""
     given = random_problem(seed, jobs=6)
     params = Params(
-        budget=50, windows=4, exact_operations=0, sequenced_by="rolling", seed=seed
+        race=8, budget=50, windows=4, exact_operations=0, sequenced_by="rolling"
     )
-    plan = solve(given, params).plan
+    start = dispatch(given, RULES["FIFO"])
+    plan = solve(given, replace(params, seed=seed), start).plan
     assert plan is not None
     assert check_plan(given, plan) == []
     assert plan.value == by_rule(given, plan)
-    assert plan.value <= by_rule(given, dispatch(given, RULES["rolling"]))
+    tried = [start, *(dispatch(given, rule) for rule in RACE[:8])]
+    assert plan.value <= min(by_rule(given, one) for one in tried) + 1e-6
+
+
+def test_what_was_raced_is_judged_as_followed():
+    """A plan that is worse by itself, on better machines, is not passed over."""
+    given = replace(random_problem(56, jobs=6), in_force=None)
+    params = Params(
+        race=8, budget=0, windows=0, exact_operations=0, sequenced_by="rolling"
+    )
+    plan = solve(given, params).plan
+    assert plan is not None
+    raced = [dispatch(given, rule) for rule in RACE[:8]]
+    followed = [by_rule(given, one) for one in raced]
+    best = min(raced, key=lambda one: one.value)
+    assert plan.value == min(followed) < by_rule(given, best)
+
+
+def test_a_plan_that_can_be_followed_is_better_than_one_that_cannot():
+    """Whatever the other may be worth to those who kept to its sequence."""
+    given = random_problem(144, jobs=6, tight=True)
+    params = Params(
+        race=8, budget=20, windows=0, exact_operations=0, sequenced_by="rolling"
+    )
+    plan = solve(given, params).plan
+    assert plan is not None
+    assert by_rule(given, plan) == plan.value < float("inf")
+
+
+def test_a_larger_search_of_machines_is_no_worse():
+    """It goes on where a smaller one would have ended."""
+    given = random_problem(3, jobs=60, machines=8)
+    few, more = (
+        solve(
+            given,
+            Params(
+                budget=budget, windows=0, exact_operations=0, sequenced_by="rolling"
+            ),
+        )
+        for budget in (49, 50)
+    )
+    assert few.plan is not None
+    assert more.plan is not None
+    assert more.plan.value <= few.plan.value
+    assert few.contributions[-1].work <= 245
+
+
+def test_who_changes_machines_changes_a_copy():
+    """The plan they were taken from stays, also that of a single operation."""
+    given = problem([operation("A", (0, 5))], [Machine(id="M", place=0)])
+    draft = dispatched(arrays_of(given), RULES["rolling"])
+    draft.modes()[:] = -1
+    assert draft.modes().tolist() == [0]
 
 
 @pytest.mark.parametrize("seed", range(5))

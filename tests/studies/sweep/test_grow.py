@@ -212,7 +212,7 @@ def test_more_of_a_sobol_design(tmp_path: Path, performed: list[int]) -> None:
     edit(folder, "samples = 2", "samples = 4")
     resume(folder)
     assert len(performed) == 2 * before
-    edit(folder, "seed = ", "seed = 1")
+    edit(folder, "seed = 5\nreplications = 3", "seed = 4\nreplications = 4")
     with pytest.raises(BadInput, match=r"any more.*seed as it was, by which samples"):
         resume(folder)
 
