@@ -272,6 +272,7 @@ def sweep(
 
 @app.command()
 def tune(
+    context: typer.Context,
     world: Annotated[
         str | None, typer.Argument(help="A shipped name, a world file or an instance.")
     ] = None,
@@ -326,7 +327,14 @@ def tune(
         maximise=tuple(maximise or ()),
         runs=runs,
     )
-    tuning, folder = execute.tuning_and_folder(asked or None, out, resume)
+    how = ("workers", "engine", "address", "out", "resume", "as_json")  # not what
+    sources = {
+        option.opts[0]: context.get_parameter_source(str(option.name))
+        for option in context.command.params
+        if option.name not in how
+    }
+    given = [flag for flag, of in sources.items() if of and of.name == "COMMANDLINE"]
+    tuning, folder = execute.tuning_and_folder(asked or None, out, resume, given)
     with _going_on(f"tune --resume {folder}"), progress.of_runs(_tell) as tell:
         done = execute.carry_out(
             tuning,
@@ -352,8 +360,7 @@ def tune(
         say(said)
     if done.failed:
         say(failed_sentence(done.failed))
-    fresh = len(done.fresh) * (1 + len(done.winners))
-    code = _verdict(f"{done.runs + fresh} runs", done.violations, say)
+    code = _verdict(f"{done.checked} runs", done.violations, say)
     return VIOLATED if done.failed else code
 
 

@@ -17,6 +17,9 @@ from worlds.spec import World
 
 #: So many characters of an error's message are kept.
 LONGEST = 500
+#: Errors that say something of the computer and nothing of the run: made again, it may
+#: go through.
+PASSING = (OSError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +134,11 @@ def scenario_hash(scenario: Scenario) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def _kind(error: Exception) -> str:
+    passing = next((of for of in PASSING if isinstance(error, of)), type(error))
+    return passing.__name__
+
+
 def perform(case: Case) -> Outcome:
     """Return the outcome of a case; a run that fails is an outcome too."""
     began = perf_counter()
@@ -141,7 +149,7 @@ def perform(case: Case) -> Outcome:
         done = run(scenario)
     except Exception as error:  # whatever it is, the other runs go on
         said = " ".join(str(error).split())
-        kind = "" if isinstance(error, BadInput) else f"{type(error).__name__}: "
+        kind = "" if isinstance(error, BadInput) else f"{_kind(error)}: "
         return Outcome(
             number=case.number,
             seed=case.seed,

@@ -19,7 +19,13 @@ from studies.orders import COLUMNS, order_rows
 from studies.report import REPORT, run_report
 from studies.run import Run
 from studies.versions import versions
-from studies.whole import claim_folder, folder_written_whole, refusing, write_json
+from studies.whole import (
+    claim_folder,
+    folder_written_whole,
+    nameable,
+    refusing,
+    write_json,
+)
 from worlds.files import loaded_json, read_text
 
 FILES = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png", REPORT)
@@ -59,6 +65,7 @@ def claim_empty(folder: Path, mark: str) -> None:
         If it is there and holds anything, or cannot be made.
     """
     with refusing(folder):
+        nameable(folder.resolve())
         folder.mkdir(parents=True, exist_ok=True)
         held = sorted(path.name for path in folder.iterdir())
     if held:

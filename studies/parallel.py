@@ -12,7 +12,13 @@ from socket import create_connection
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from joblib import Parallel, delayed, effective_n_jobs, parallel_config
+from joblib import (
+    Parallel,
+    delayed,
+    effective_n_jobs,
+    parallel_config,
+    register_parallel_backend,
+)
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from kernel.errors import BadInput
@@ -80,9 +86,22 @@ def each(
                 if engine == "ray"
                 else _at_once(calls, jobs, ordered=ordered)
             )
-        except TerminatedWorkerError:
+        except _deaths(engine):
             problem = "a worker was ended from outside, perhaps for want of memory"
             raise BadInput("--workers", "", problem) from None
+
+
+def _deaths(engine: str) -> tuple[type[Exception], ...]:
+    """Return what tells that a worker was ended from outside."""
+    if engine == "dask":
+        from dask.distributed import KilledWorker
+
+        return (KilledWorker,)
+    if engine == "ray":
+        from ray.exceptions import ActorDiedError, WorkerCrashedError
+
+        return ActorDiedError, WorkerCrashedError
+    return (TerminatedWorkerError,)
 
 
 def _at_once(calls: Iterator[Any], jobs: int, *, ordered: bool) -> Iterator[Any]:
@@ -148,8 +167,27 @@ def _dask(workers: int, address: str | None) -> Iterator[None]:
             stack.enter_context(Client(address, timeout=PATIENCE))
         except (OSError, ValueError, TimeoutError) as error:
             raise _unreached(address, error) from None
-        stack.enter_context(parallel_config(backend="dask"))
+        register_parallel_backend("telling dask", _telling_dask)
+        stack.enter_context(parallel_config(backend="telling dask"))
         yield
+
+
+def _telling_dask(**options: Any) -> Any:
+    """Return joblib's backend for Dask, which tells of a task that Dask has given up.
+
+    joblib 1.6 waits for ever for what it is not called back for.
+    """
+    from joblib._dask import DaskDistributedBackend
+
+    class Telling(DaskDistributedBackend):  # type: ignore[misc]
+        def submit(self, func: Any, callback: Any = None) -> Any:
+            task = super().submit(func, callback)
+            task.add_done_callback(
+                lambda done: done.exception() and callback(done.exception())
+            )
+            return task
+
+    return Telling(**options)
 
 
 @contextmanager

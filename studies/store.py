@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from kernel.errors import BadInput
-from studies.case import Outcome
+from studies.case import PASSING, Outcome
 from studies.rows import factors_of, outcome_of
 from studies.versions import state
 
@@ -39,7 +39,8 @@ Places = Callable[[Sequence[tuple[Outcome, Mapping[str, Any]]]], Mapping[int, in
 class Store:
     """The runs of a study that are done; a context manager.
 
-    Each is kept when :meth:`add` returns, whatever ends the program then.
+    Each is kept when :meth:`add` returns, whatever ends the program then. Those that
+    failed for a passing reason are given up when the file is opened anew.
 
     Parameters
     ----------
@@ -93,6 +94,11 @@ class Store:
             file.execute(statement)
         found = file.execute("SELECT value FROM about WHERE name = 'fingerprint'")
         known = found.fetchone()
+        for error in PASSING:
+            kind = f"{error.__name__}: "
+            file.execute(
+                "DELETE FROM runs WHERE substr(error, 1, ?) = ?", (len(kind), kind)
+            )
         runs = file.execute("SELECT run FROM runs LIMIT 1").fetchone()
         if not isinstance(known[0] if known else "", str) or (runs and not known):
             raise sqlite3.DatabaseError("nothing says whose runs it holds")

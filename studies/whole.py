@@ -75,6 +75,7 @@ def claim_folder(path: Path, is_ours: Callable[[Path], bool], what: str) -> Path
     """
     with refusing(path):
         target = path.resolve()
+        nameable(target)
         if target.exists() and not is_ours(target):
             kind = f"a folder that is no {what} folder" if target.is_dir() else "a file"
             problem = f"is {kind}, expected a new folder or that of a {what}"
@@ -102,6 +103,20 @@ def folder_written_whole(target: Path, files: Collection[str]) -> Iterator[Path]
         _swap(new, target, files)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def nameable(path: Path) -> None:
+    """Make sure that reports and records can name a path.
+
+    Raises
+    ------
+    ValueError
+        If it is no Unicode, as the names of files may be.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise ValueError("the name is no Unicode") from None
 
 
 @contextmanager
@@ -134,15 +149,19 @@ def _swap(new: Path, target: Path, files: Collection[str]) -> None:
     if not target.exists():
         new.rename(target)
         return
+    others = [path.name for path in target.iterdir() if path.name not in files]
     old = Path(mkdtemp(dir=target.parent, prefix=_prefix(target)))
+    moves = [(target, old), (new, target)]  # the first onto an empty folder
+    moves += [(old / name, target / name) for name in others]
+    made: list[tuple[Path, Path]] = []
     try:
-        target.rename(old)  # onto an empty folder
-        new.rename(target)
-        for path in old.iterdir():
-            if path.name not in files:
-                path.rename(target / path.name)
-    finally:
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.rename(target)
+        for source, place in moves:
+            source.rename(place)
+            made.append((source, place))
+    except BaseException:
+        for source, place in reversed(made):
+            place.rename(source)
+        with suppress(OSError):
+            old.rmdir()  # empty, if nothing was moved there
+        raise
+    shutil.rmtree(old, ignore_errors=True)

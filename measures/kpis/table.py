@@ -127,7 +127,11 @@ KPI_TABLE: dict[str, Kpi] = {
         None,
     ),
     "stock_outs": Kpi(
-        "events", "operations that had to wait for material", _OWN, False
+        "events",
+        "reservations of material that could not be filled at once, and those lent on "
+        "to another order (dynamic pegging)",
+        _OWN,
+        False,
     ),
     "stock_value": Kpi(
         "currency", "time average of Σ stock · unit cost", "inventory theory", False
@@ -155,7 +159,12 @@ KPI_TABLE: dict[str, Kpi] = {
         "currency", "total cost / pieces shipped in the window", _OWN, False
     ),
     "messages": Kpi("messages", "sent in the calls settled", "FIPA contract net", None),
-    "replans": Kpi("events", "re-plannings, adopted or not", "rescheduling", None),
+    "replans": Kpi(
+        "events",
+        "re-plannings at major events, adopted or not (refreshes are not counted)",
+        "rescheduling",
+        None,
+    ),
     "nervousness": Kpi(
         "share; min",
         "over adopted plans: `machine`: operations given another machine / operations; "

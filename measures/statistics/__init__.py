@@ -17,7 +17,7 @@ from measures.statistics.intervals import (
 from measures.statistics.pooling import pooled_percent, summed_percent
 from measures.statistics.precision import replications_needed
 from measures.statistics.settling import FEWEST_OBSERVATIONS, mser5
-from measures.statistics.testing import holm, paired_p
+from measures.statistics.testing import common_difference, holm, paired_p
 
 __all__ = [
     "CONFIDENCE",
@@ -25,6 +25,7 @@ __all__ = [
     "FEWEST_RESAMPLED",
     "Interval",
     "bootstrap_difference",
+    "common_difference",
     "holm",
     "mean_interval",
     "mser5",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, isnan, sqrt
+from math import isnan, sqrt
 from statistics import fmean, stdev
 
 from scipy.special import stdtr
+
+#: Differences no farther apart than this share of the values differ by rounding only.
+_ROUNDING = 1e-12
 
 
 def paired_p(values: Sequence[float], reference: Sequence[float]) -> float | None:
     """Return the two-sided p-value of the paired t-test that there is no difference.
 
-    None of fewer than two pairs. Where all differences are equal it is 0, or 1 if
-    they are 0.
+    None of fewer than two pairs. Where all differences are equal there is no t. It is 1
+    if they are 0, else that of the exact sign-flip test: whole numbers that differ by
+    +1 or -1, as a coin falls, differ alike in n pairs with a probability of 2^(1 - n).
 
     Raises
     ------
@@ -24,9 +28,29 @@ def paired_p(values: Sequence[float], reference: Sequence[float]) -> float | Non
     n = len(differences)
     if n < 2:
         return None
-    mean, error = fmean(differences), stdev(differences) / sqrt(n)
-    statistic = abs(mean) / error if error else (inf if mean else 0.0)
+    common = common_difference(values, reference)
+    if common is not None:
+        return 2.0 ** (1 - n) if common else 1.0
+    statistic = abs(fmean(differences)) / (stdev(differences) / sqrt(n))
     return 2 * float(stdtr(n - 1, -statistic))
+
+
+def common_difference(
+    values: Sequence[float], reference: Sequence[float]
+) -> float | None:
+    """Return the difference that all pairs have but for rounding; None if they differ.
+
+    Raises
+    ------
+    ValueError
+        If they are not equally many, or there are none.
+    """
+    differences = [v - r for v, r in zip(values, reference, strict=True)]
+    rounding = _ROUNDING * max(map(abs, (*values, *reference)))
+    if max(differences) - min(differences) > rounding:
+        return None
+    mean = fmean(differences)
+    return mean if abs(mean) > rounding else 0.0
 
 
 def holm(p: Sequence[float]) -> list[float]:

@@ -146,6 +146,7 @@ class Experiment:
             "half_width_allowed": stopping.allowed(cell),
             "half_width": {p: stopping.width(cell, p) for p in cell.others},
             "reached": stopping.reached(cell),
+            "missing_seed": stopping.missing(cell),
             "replications_needed": stopping.needed(cell),
         }
 

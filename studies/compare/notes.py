@@ -8,6 +8,7 @@ from kernel.calendar import HOUR
 from measures.statistics import FEWEST_RESAMPLED
 from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
+from studies.compare.stopping import Stopping
 from studies.compare.table import over_cells
 from studies.compare.verdict import verdict
 from studies.compare.warmup import WarmUp
@@ -104,11 +105,19 @@ def _stopping(experiment: Experiment) -> Iterator[str]:
         needed = stopping.needed(cell)
         where = f"{cell.label}: it" if experiment.varied else "It"
         if needed is None:
-            none = stopping.relative and stopping.allowed(cell) == 0
-            why = f"{cell.against} has a mean of 0" if none else "too many replications"
-            yield f"{where} is out of reach: {why}."
+            yield f"{where} is out of reach: {_why(stopping, cell)}."
         else:
             yield f"{where} would take about {needed} replications."
+
+
+def _why(stopping: Stopping, cell: Comparison) -> str:
+    """Return why no number of replications will do."""
+    missing = stopping.missing(cell)
+    if missing is not None:
+        return f"{stopping.kpi} is missing under seed {missing}"
+    if stopping.relative and stopping.allowed(cell) == 0:
+        return f"{cell.against} has a mean of 0"
+    return "too many replications"
 
 
 def _one(cell: Comparison) -> Iterator[str]:

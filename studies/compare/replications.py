@@ -55,7 +55,8 @@ def conduct(
     Raises
     ------
     BadInput
-        If the KPI that decides when to stop has no value.
+        If the KPI that decides when to stop has no value at the first look, and runs
+        would follow. Later that only ends the runs of its cell.
     """
     outcomes: list[dict[str, list[Outcome]]] = [
         {policy: [] for policy in cell.scenarios} for cell in cells
@@ -74,12 +75,13 @@ def conduct(
             outcomes[job.cell][job.policy].append(outcome)
             if progress is not None and live is None:
                 progress(_ended(job, outcome))
-        running = [
-            i
-            for i in running
-            if until < stopping.most
-            and not stopping.reached(_comparison(cells[i], outcomes[i]))
-        ]
+        if until == stopping.most:
+            break
+        looks = {i: _comparison(cells[i], outcomes[i]) for i in running}
+        if until == stopping.first:
+            for look in looks.values():
+                stopping.refuse_missing(look)
+        running = [i for i, look in looks.items() if not stopping.ended(look)]
         begun, until = until, until + 1
     return Experiment(
         cells=tuple(map(_comparison, cells, outcomes)),

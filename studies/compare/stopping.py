@@ -14,7 +14,11 @@ from statistics import fmean
 
 from kernel.errors import BadInput
 from measures.kpis import known_kpis
-from measures.statistics import replications_needed
+from measures.statistics import (
+    FEWEST_RESAMPLED,
+    common_difference,
+    replications_needed,
+)
 from studies.compare.comparison import Comparison
 from worlds.files import nearest, shown
 from worlds.spec import World
@@ -47,16 +51,14 @@ class Stopping:
     half_width: float | None = None
     relative: bool = True
 
-    def allowed(self, comparison: Comparison) -> float | None:
-        """Return the half-width asked for, in the KPI's unit; None if none is.
+    def refuse_missing(self, comparison: Comparison) -> None:
+        """Refuse a KPI that has no value in some of the runs.
 
         Raises
         ------
         BadInput
-            If the KPI has no value in some of the runs.
+            With the first policy that lacks it.
         """
-        if self.half_width is None:
-            return None
         for policy in comparison.outcomes:
             if self.kpi not in comparison.kpis[policy]:
                 known = nearest(self.kpi, comparison.kpis[policy])
@@ -65,18 +67,40 @@ class Stopping:
                     where = f"at {comparison.label} {where}"
                 problem = f"has no value in every run {where}{known}"
                 raise BadInput(KPI, self.kpi, problem)
-        if not self.relative:
+
+    def missing(self, comparison: Comparison) -> int | None:
+        """Return the first seed under which some run has no such KPI, if there is one.
+
+        From there on no half-width can be reached.
+        """
+        runs = zip(*comparison.outcomes.values(), strict=True)
+        lacking = (
+            seed
+            for seed, of in zip(comparison.seeds, runs, strict=True)
+            if any(self.kpi not in one.kpis for one in of)
+        )
+        return next(lacking, None)
+
+    def allowed(self, comparison: Comparison) -> float | None:
+        """Return the half-width asked for, in the KPI's unit; None if there is none.
+
+        That is also where it is a share of what the reference lacks.
+        """
+        if self.half_width is None or not self.relative:
             return self.half_width
-        reference = comparison.kpis[comparison.reference][self.kpi]
-        return self.half_width * abs(fmean(reference))
+        reference = comparison.kpis[comparison.reference].get(self.kpi)
+        return self.half_width * abs(fmean(reference)) if reference else None
 
     def reached(self, comparison: Comparison) -> bool:
         """Return whether there are enough replications: those asked for."""
-        allowed = self.allowed(comparison)
-        if allowed is None:
-            return len(comparison.seeds) >= self.first
-        widths = [self.width(comparison, policy) for policy in comparison.others]
-        return all(width is not None and width <= allowed for width in widths)
+        count = len(comparison.seeds)
+        if self.half_width is None:
+            return count >= self.first
+        return self.needed(comparison) == count
+
+    def ended(self, comparison: Comparison) -> bool:
+        """Return whether more replications are of no use: reached, or never to be."""
+        return self.missing(comparison) is not None or self.reached(comparison)
 
     def width(self, comparison: Comparison, policy: str) -> float | None:
         """Return the half-width of a policy's difference, in the KPI's unit."""
@@ -86,18 +110,25 @@ class Stopping:
     def needed(self, comparison: Comparison) -> int | None:
         """Return how many replications it would take, by what is known of the spread.
 
-        None if it is beyond counting, as where the reference's mean is 0.
+        None if it is beyond counting, as where the reference's mean is 0, and where the
+        KPI is missing.
+
+        Differences that are all equal, and not 0, have a half-width of 0, which is to
+        be believed from six seeds on only: a fair coin that falls to +1 or -1 falls
+        alike five times in 6 % of cases, so that no five cover 95 %. Where they are
+        all 0 both policies did the same, and two seeds will do.
         """
-        allowed = self.allowed(comparison)
-        if allowed is None:
+        if self.half_width is None:
             return len(comparison.seeds)
-        counts = []
+        allowed, counts = self.allowed(comparison), []
         for policy in comparison.others:
             pairs = comparison.pairs(policy, self.kpi)
-            if pairs is None or len(pairs[0]) < 2:
+            if allowed is None or pairs is None or len(pairs[0]) < 2:
                 return None
             differences = [v - r for v, r in zip(*pairs, strict=True)]
             counts.append(replications_needed(differences, allowed))
+            if common_difference(*pairs):
+                counts.append(FEWEST_RESAMPLED)
         known = [count for count in counts if count is not None]
         return max(known) if len(known) == len(counts) else None
 

@@ -176,10 +176,12 @@ def _stopped(experiment: Experiment, cell: Comparison) -> list[str]:
     widths = [stopping.width(cell, policy) for policy in cell.others]
     known = [width for width in widths if width is not None]
     allowed, needed = stopping.allowed(cell), stopping.needed(cell)
+    missing = stopping.missing(cell)
+    none = "none will do" if missing is None else f"seed {missing} lacks it"
     return [
         shown(max(known), unit) if known else "",
         "" if allowed is None else shown(allowed, unit),
-        "none will do" if needed is None else str(needed),
+        none if needed is None else str(needed),
     ]
 
 

@@ -46,7 +46,7 @@ def sweep_report(sweep: Sweep) -> str:
     world = design.base.world.name
     again = (
         f"To run it again: python run.py sweep {sweep.folder / FILE} (the file as it "
-        "was; a world of your own, as it was, lies beside it)"
+        "was; a world of your own is kept with it, as it was)"
     )
     said = [failed_sentence(sweep.failed)] if sweep.failed else []
     said += mixed(sweep.states)

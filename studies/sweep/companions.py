@@ -5,10 +5,11 @@ So a sweep's folder is enough to go on with it, or to run it again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from studies.sweep.file import SweepFile, beside, read_sweep
+from studies.sweep.file import SweepFile, beside, kept_in, read_sweep
 from studies.whole import refusing, written_whole
 from worlds.files import loaded_toml, read_text
 from worlds.readers.instance import LAYOUT
@@ -17,18 +18,14 @@ from worlds.readers.instance import LAYOUT
 def keep_companions(file: Path, folder: Path) -> None:
     """Copy world file, order book and layout of a sweep file that has been checked.
 
-    Each goes by its last name, the order book where the world file looks for it; what
-    is there already stays.
+    The order book goes where the world file looks for it.
 
     Raises
     ------
     BadInput
         If one cannot be read or written.
     """
-    for name, path in _companions(read_sweep(file)[0], file.parent).items():
-        copy = folder / name
-        if copy.exists():
-            continue
+    for copy, path in _companions(read_sweep(file)[0], file.parent, folder):
         with refusing(copy):
             copy.parent.mkdir(parents=True, exist_ok=True)
             content = path.read_bytes()
@@ -36,20 +33,21 @@ def keep_companions(file: Path, folder: Path) -> None:
             kept.write(content)
 
 
-def _companions(file: SweepFile, folder: Path) -> dict[str, Path]:
-    """Return the files to be kept, by the names they get; shipped worlds are none."""
-    found: dict[str, Path] = {}
+def _companions(
+    file: SweepFile, source: Path, folder: Path
+) -> Iterator[tuple[Path, Path]]:
+    """Yield where to keep a file, and the file; shipped worlds are none."""
     for named in (file.world, file.layout):
-        path = Path(beside(named, folder) or "")
+        path = Path(beside(named, source) or "")
         if named is None or not path.is_file():
             continue
-        found[path.name] = path
+        copy = kept_in(folder, named)
+        yield copy, path
         apart = path.with_name(path.stem + LAYOUT)
         if path.suffix.lower() != ".toml" and apart.is_file():
-            found[apart.name] = apart
+            yield copy.with_name(apart.name), apart
         if path.suffix.lower() == ".toml":
             content: Any = loaded_toml(read_text(path), str(path))
             book = content.get("demand", {}).get("file")
             if book:
-                found[str(book)] = path.parent / str(book)
-    return found
+                yield copy.parent / book, path.parent / book

@@ -222,13 +222,17 @@ def _main_effects(
     panels = figure.subplots(high, wide, sharey=True, squeeze=False)
     for panel in panels.flat[len(axes) :]:
         panel.set_visible(False)
+    # The seeds are shared by all combinations: their mean is one observation. So are
+    # samples that repeat each other.
+    observed = {
+        cell: float(np.mean(values))
+        for cell, values in zip(design.cells, found, strict=True)
+        if values
+    }
     for k, (panel, axis) in enumerate(zip(panels.flat, axes, strict=False)):
         levels: dict[float, list[float]] = {}
-        for cell, values in zip(design.cells, found, strict=True):
-            place = axis.place(cell[axis.index])
-            # The seeds are shared by all combinations: their mean is one observation.
-            if values:
-                levels.setdefault(place, []).append(float(np.mean(values)))
+        for cell, mean in observed.items():
+            levels.setdefault(axis.place(cell[axis.index]), []).append(mean)
         points = [(x, mean_interval(means)) for x, means in _gathered(levels)]
         colour = PALETTE[k % len(PALETTE)]
         _line(panel, points, colour, "", joined=axis.places is not None)

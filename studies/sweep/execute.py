@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -17,6 +18,7 @@ from studies.parallel import each
 from studies.store import Store
 from studies.sweep.companions import keep_companions
 from studies.sweep.design import Design, read_design
+from studies.sweep.file import KEPT
 from studies.sweep.grow import places_in
 from studies.sweep.paired import paired, write_paired
 from studies.sweep.results import write_tables
@@ -90,14 +92,19 @@ def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
     Raises
     ------
     BadInput
-        If something in the file is wrong, or the folder holds anything.
+        If something in the file is wrong, the folder holds anything, or it cannot be
+        written and is left empty.
     """
     design = read_design(file)
     folder = out or Path("runs", f"sweep-{design.name}")
     claim_empty(folder, FILE)
-    with written_whole(folder / FILE) as copy:
-        copy.write(design.text.encode())
-    keep_companions(file, folder)
+    try:
+        keep_companions(file, folder)
+        with written_whole(folder / FILE) as copy:  # last: now there is a sweep
+            copy.write(design.text.encode())
+    except BaseException:
+        shutil.rmtree(folder / KEPT, ignore_errors=True)
+        raise
     return _called(design, folder), folder
 
 

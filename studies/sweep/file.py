@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -19,6 +20,7 @@ from worlds.spec import STRICT, Some
 from worlds.validation import validated
 
 LARGEST = 1_000_000  # bytes
+KEPT = "kept"  # in a sweep's folder: what its file names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +30,8 @@ class SweepFile:
     Attributes
     ----------
     world, layout
-        A shipped name or a file, looked for beside the sweep file first, then from the
-        working directory.
+        A shipped name or a file: the one a sweep's folder keeps, else looked for beside
+        the sweep file, then from the working directory.
     policy, days, disturbances
         As the options of ``run``; a factor overrides them.
     seed, replications
@@ -84,13 +86,24 @@ def read_sweep(path: Path) -> tuple[SweepFile, str]:
 def beside(name: str | None, folder: Path) -> str | None:
     """Return the path of a file that a sweep file in ``folder`` names.
 
-    As named from there; by its last name there, as a sweep's folder keeps it; else the
-    name as it is: that of a shipped world, or a path from the working directory.
+    The one kept there; as named from there; by its last name there, as sweeps' folders
+    once kept it; else the name as it is: that of a shipped world, or a path from the
+    working directory.
     """
     if name is None or name in shelf.paths():
         return name
-    paths = (folder / name, folder / Path(name).name)
+    paths = (kept_in(folder, name), folder / name, folder / Path(name).name)
     return next((str(path) for path in paths if _is_there(path)), name)
+
+
+def kept_in(folder: Path, name: str) -> Path:
+    """Return where a sweep's folder keeps the file that its sweep file names so.
+
+    By its last name, which an instance is called by, but apart from all that have
+    another name as a whole.
+    """
+    apart = sha256(name.encode()).hexdigest()[:8]
+    return folder / KEPT / apart / Path(name).name
 
 
 def _is_there(path: Path) -> bool:

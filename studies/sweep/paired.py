@@ -17,6 +17,7 @@ from studies.compare.experiment import Experiment
 from studies.compare.outcome import Outcome as Kept
 from studies.compare.picture import forest
 from studies.compare.stopping import Stopping
+from studies.factors import Value
 from studies.sweep.design import Design
 from studies.whole import json_text, written_whole
 from worlds.keys import text_of
@@ -55,8 +56,9 @@ def remarks(design: Design, experiment: Experiment | None) -> list[str]:
     if experiment is None:
         return [f"Nothing to compare {design.compared} by: a run of each pair failed."]
     said = []
-    levels = len(design.levels(design.compared))
-    cells = len(design.cells) // levels - len(experiment.cells)
+    # Counted by what they are: samples of a few whole numbers repeat each other.
+    cells = len({_settings(design, values) for values in design.cells})
+    cells -= len(experiment.cells)
     if cells:
         said.append(f"Cells without a seed that went through are left out: {cells}.")
     left = sorted(set(design.seeds) - set(experiment.first.seeds))
@@ -95,11 +97,17 @@ def _cells(design: Design, outcomes: Sequence[Outcome]) -> dict[Settings, _Runs]
     found: dict[Settings, _Runs] = {}
     for outcome in outcomes:
         values, seed = design.at(outcome.number)
-        named = zip(design.factors, map(text_of, values), strict=True)
-        others = tuple(pair for k, pair in enumerate(named) if k != index)
-        runs = found.setdefault(others, {text_of(level): {} for level in levels})
+        runs = found.setdefault(
+            _settings(design, values), {text_of(level): {} for level in levels}
+        )
         runs[text_of(values[index])][seed] = outcome
     return found
+
+
+def _settings(design: Design, values: Sequence[Value]) -> Settings:
+    """Return the values of all factors but the compared one."""
+    named = zip(design.factors, map(text_of, values), strict=True)
+    return tuple(pair for pair in named if pair[0] != design.compared)
 
 
 def _through(runs: _Runs) -> set[int]:

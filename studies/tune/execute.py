@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from warnings import catch_warnings, simplefilter
@@ -24,15 +23,13 @@ from studies.tune.search import (
     proposals,
     search,
 )
-from studies.tune.space import Aim, Asked, Tuning, asked_of, tuning_of
+from studies.tune.space import FRESH, Aim, Asked, Tuning, asked_of, tuning_of
+from studies.tune.study import kept_study
 from studies.tune.trials import Progress, Trials, first_fresh
 from studies.whole import written_whole
 from worlds.files import loaded_json, read_text
 
 ASKED, STUDY, STORE = "tune.json", "tune.db", "runs.db"
-#: Seeds under which winners meet the present plant; the search never sees them.
-FRESH = 10
-_FAR = 1_000_000  # seeds between those of the search and the fresh ones
 #: So many of a front meet the present plant.
 MOST_WINNERS = 4
 
@@ -64,7 +61,10 @@ class Tuned:
     importance
         Aim -> key -> its share of what decides whether a configuration is good.
     fresh
-        The seeds of the comparison.
+        The seeds of the comparison: those under which the present plant has a value for
+        every aim.
+    runs, checked
+        How many the search has made, and how many there are with the comparison's.
     failed
         Runs that came to no end.
     states
@@ -79,13 +79,17 @@ class Tuned:
     winners: tuple[Winner, ...]
     fresh: tuple[int, ...]
     runs: int
+    checked: int
     failed: tuple[Outcome, ...]
     violations: tuple[str, ...]
     states: int = 1
 
 
 def tuning_and_folder(
-    asked: Asked | None, out: Path | None, resume: Path | None
+    asked: Asked | None,
+    out: Path | None,
+    resume: Path | None,
+    given: Sequence[str] = (),
 ) -> tuple[Tuning, Path]:
     """Return what the command line asks for: a tuning begun, or one to go on with.
 
@@ -93,6 +97,8 @@ def tuning_and_folder(
     ----------
     asked
         None: what the folder ``resume`` says.
+    given
+        Flags of what is asked for; without a world nothing can be.
 
     Raises
     ------
@@ -100,6 +106,12 @@ def tuning_and_folder(
         If something asked for is wrong, the folder holds something else, or the
         tuning in it was begun otherwise.
     """
+    if resume is not None and out is not None:
+        problem = f"expected no other folder when --resume is given ({resume})"
+        raise BadInput("--out", "", problem)
+    if resume is not None and asked is None and given:
+        problem = f"expected WORLD and all options, or none, with --resume {resume}"
+        raise BadInput(given[0], "", problem)
     if resume is None:
         if asked is None:
             raise BadInput("tune", "", "has no WORLD, expected one or --resume DIR")
@@ -142,7 +154,10 @@ def carry_out(
         If the engine cannot be used, the folder not be written, or no run came to an
         end that has a value for every aim.
     """
-    with Store(folder / STORE, tuning.fingerprint()) as store, _kept(folder) as storage:
+    with (
+        Store(folder / STORE, tuning.fingerprint()) as store,
+        kept_study(folder / STUDY, tuning.space, len(tuning.aims)) as study,
+    ):
         choices = tuning.space.get("policy")
         if tuning.base.plans(choices if isinstance(choices, tuple) else ()):
             compile_scheduler()
@@ -153,12 +168,6 @@ def carry_out(
             progress,
             expected=tuning.runs + 2 * FRESH,
         )
-        study = optuna.create_study(
-            study_name="tune",
-            storage=storage,
-            directions=["minimize"] * len(tuning.aims),
-            load_if_exists=True,
-        )
         propose = proposals(tuning.seed)
         found = search(study, tuning.space, trials, tuning.runs, propose, params)
         runs = len([number for number in trials.known if number < first_fresh(0)])
@@ -166,8 +175,7 @@ def carry_out(
             raise _nothing(tuning, trials.known)
         most = len(found[0].losses)
         best = front([one for one in found if len(one.losses) == most])
-        fresh = tuple(range(tuning.seed + _FAR, tuning.seed + _FAR + FRESH))
-        winners = _winners(tuning, trials, best[:MOST_WINNERS], fresh)
+        winners, fresh = _winners(tuning, trials, best[:MOST_WINNERS])
         outcomes = [trials.known[number] for number in sorted(trials.known)]
         return Tuned(
             tuning=tuning,
@@ -178,6 +186,7 @@ def carry_out(
             winners=winners,
             fresh=fresh,
             runs=runs,
+            checked=len(outcomes),
             failed=tuple(outcome for outcome in outcomes if outcome.error),
             violations=tuple(
                 f"run {outcome.number}, seed {outcome.seed}: {violation}"
@@ -189,33 +198,44 @@ def carry_out(
 
 
 def _winners(
-    tuning: Tuning, trials: Trials, best: Sequence[Candidate], fresh: Sequence[int]
-) -> tuple[Winner, ...]:
-    """Return the winners beside the present plant, under seeds nobody has seen."""
-    values: list[dict[str, list[float]]] = []
-    plants = [None, *best]
+    tuning: Tuning, trials: Trials, best: Sequence[Candidate]
+) -> tuple[tuple[Winner, ...], tuple[int, ...]]:
+    """Return the winners beside the present plant, and the seeds they meet it under.
+
+    A seed that the present plant does not come through is left out, and a winner that
+    does not come through the others.
+    """
     cases = [
         trials.case(first_fresh(position) + k, one, seed)
-        for position, one in enumerate(plants)
-        for k, seed in enumerate(fresh)
+        for position, one in enumerate([None, *best])
+        for k, seed in enumerate(tuning.fresh)
     ]
     outcomes = trials.run(cases)
-    for position in range(len(plants)):
-        own = outcomes[position * len(fresh) : (position + 1) * len(fresh)]
-        if any(trials.losses(outcome) is None for outcome in own):
-            return ()
-        values.append({a.kpi: [o.kpis[a.kpi] for o in own] for a in tuning.aims})
-    present = values[0]
-    return tuple(
-        Winner(
-            candidate=one,
-            present=tuple(mean_interval(present[aim.kpi]) for aim in tuning.aims),
-            tuned=tuple(mean_interval(own[aim.kpi]) for aim in tuning.aims),
-            difference=tuple(
-                paired_difference(own[aim.kpi], present[aim.kpi]) for aim in tuning.aims
-            ),
-        )
-        for one, own in zip(best, values[1:], strict=True)
+    present, *others = (
+        outcomes[at : at + FRESH] for at in range(0, len(outcomes), FRESH)
+    )
+    kept = [k for k in range(FRESH) if trials.losses(present[k])]
+    winners = tuple(
+        _winner(tuning.aims, one, [present[k] for k in kept], [own[k] for k in kept])
+        for one, own in zip(best, others, strict=True)
+        if kept and all(trials.losses(own[k]) for k in kept)
+    )
+    return winners, tuple(tuning.fresh[k] for k in kept)
+
+
+def _winner(
+    aims: Sequence[Aim],
+    one: Candidate,
+    present: Sequence[Outcome],
+    own: Sequence[Outcome],
+) -> Winner:
+    before = [[outcome.kpis[aim.kpi] for outcome in present] for aim in aims]
+    after = [[outcome.kpis[aim.kpi] for outcome in own] for aim in aims]
+    return Winner(
+        candidate=one,
+        present=tuple(map(mean_interval, before)),
+        tuned=tuple(map(mean_interval, after)),
+        difference=tuple(map(paired_difference, after, before)),
     )
 
 
@@ -241,21 +261,6 @@ def _importance(
             except (ValueError, RuntimeError):
                 found[aim.kpi] = {}
     return found
-
-
-@contextmanager
-def _kept(folder: Path) -> Iterator[optuna.storages.RDBStorage]:
-    """Lend Optuna's own storage, a SQLite file in the folder."""
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        storage = optuna.storages.RDBStorage(f"sqlite:///{(folder / STUDY).resolve()}")
-    except (OSError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise BadInput(str(folder / STUDY), "", f"is no study: {reason}") from None
-    try:
-        yield storage
-    finally:
-        storage.engine.dispose()
 
 
 def _nothing(tuning: Tuning, known: dict[int, Outcome]) -> BadInput:

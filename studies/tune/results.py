@@ -9,7 +9,7 @@ from typing import Any
 
 from measures.statistics import Interval, mean_interval, paired_difference
 from studies.tables import Table, interval_text, unit_of
-from studies.tune.execute import Tuned
+from studies.tune.execute import MOST_WINNERS, Tuned
 from studies.tune.search import Candidate
 from studies.whole import written_whole
 
@@ -122,8 +122,11 @@ def winner_table(tuned: Tuned) -> Table:
             texts = [interval_text(i, unit) for i in (present, own, change)]
             rows.append((settings, head, *texts))
             settings = ""
-    first, last = tuned.fresh[0], tuned.fresh[-1]
-    title = f"against the present plant, fresh seeds {first} to {last}, paired"
+    fresh = tuned.tuning.fresh
+    lost = len(fresh) - len(tuned.fresh)
+    but = f" but {lost} that the present plant fails under" if lost else ""
+    seeds = f"fresh seeds {fresh[0]} to {fresh[-1]}{but}"
+    title = f"against the present plant, {seeds}, paired"
     columns = ("configuration", "KPI", "present", "tuned", "difference")
     return Table(title, columns, rows, columns[2:])
 
@@ -164,7 +167,7 @@ def as_json(tuned: Tuned) -> dict[str, Any]:
 
 
 def verdict(tuned: Tuned) -> str:
-    """Return in one sentence whether the first winner is better than the plant is."""
+    """Return whether the first winner is better than the present plant is."""
     if not tuned.winners:
         return "The comparison with the present plant failed: a KPI had no value."
     winner = tuned.winners[0]
@@ -179,4 +182,6 @@ def verdict(tuned: Tuned) -> str:
         word = better if certain else "not surely different"
         sign = "+" if change.mean > 0 else ""
         told.append(f"{aim.kpi} {sign}{interval_text(change, unit)}, {word}")
-    return f"Against the present plant, {settings}: {'; '.join(told)}."
+    lost = min(len(tuned.front), MOST_WINNERS) - len(tuned.winners)
+    but = f" Under fresh seeds {lost} of the front failed." if lost else ""
+    return f"Against the present plant, {settings}: {'; '.join(told)}.{but}"

@@ -6,12 +6,16 @@ proposes settings, and each is tried under the same few seeds. Sequential halvin
 each round those that are left are tried under new seeds, again the same for all, and
 the worse half is dropped. So the budget counts runs, and what is compared has always
 been under the same luck.
+
+Runs may fail. A seed that nobody comes through tells nothing about anybody and does not
+count; whoever fails where another comes through is out, and the next best takes the
+place. If it is all of the leaders that fail, the last of the others is asked.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log2
 from typing import Any
@@ -62,15 +66,17 @@ class SearchParams:
 
 @dataclass(slots=True)
 class Candidate:
-    """A configuration, and its losses replication by replication.
+    """A configuration, and its losses in the replications that count, in their order.
 
-    ``broken`` says that one of its runs failed.
+    ``tried`` holds what came of every replication, None where the run failed;
+    ``broken`` says that it failed in one that counts, or came through none.
     """
 
     number: int
     values: Values
     losses: list[Losses] = field(default_factory=list)
     broken: bool = False
+    tried: dict[int, Losses | None] = field(default_factory=dict)
 
     def mean(self) -> Losses:
         """Return the mean losses of its replications."""
@@ -153,7 +159,7 @@ def search(
     """
     params = params or SearchParams()
     found = _explored(study, space, evaluate, runs, propose, params)
-    left = runs - params.first * len(found)
+    left = max(0, runs - params.first * len(found))
     return _raced(found, evaluate, left, params)
 
 
@@ -171,7 +177,8 @@ def _explored(
     three proposals in four are known already.
     """
     wanted = max(params.batch, int(runs * params.share) // params.first)
-    ways = {key: _distribution(ends) for key, ends in space.items()}
+    ways = ways_of(space)
+    first = range(params.first)
     found: dict[str, Candidate] = {}
     while True:
         _forget_halves(study, ways)
@@ -186,14 +193,16 @@ def _explored(
             going.append(study.ask(ways))
             trials.append(going[-1])
         known = _known(trials, space, found)
-        _try(list(known.values()), params.first, evaluate)
+        _try(list(known.values()), first, evaluate)
+        _judge(known.values())
         for trial in going:
             one = known[_key(_values(space, trial.params))]
             if one.broken:
                 study.tell(trial.number, state=TrialState.PRUNED)
             else:
                 study.tell(trial.number, list(one.mean()))
-    _try(list(found.values()), params.first, evaluate)  # after an interruption
+    _try(list(found.values()), first, evaluate)  # after an interruption
+    _judge(found.values())
     return list(found.values())
 
 
@@ -216,28 +225,66 @@ def _raced(
 ) -> list[Candidate]:
     """Return the configurations, the leaders tried more often and put in order."""
     order = ranked(found)
-    if not order or order[0].broken:
-        return order
-    size = min(params.leaders, sum(not one.broken for one in order))
+    size = min(params.leaders, sum(not one.broken for one in order) or len(order))
     rounds = max(1, ceil(log2(max(1, size / params.last))) + 1)
-    for k in range(rounds):
-        racers = order[:size]
-        more = runs // (rounds - k) // size
-        _try(racers, len(racers[0].losses) + more, evaluate)
-        runs -= more * size
-        order[:size] = ranked(racers)
+    witnesses: list[Candidate] = []
+    for past in range(rounds):
+        # If nobody has come through any seed yet, there are others.
+        sound = [one for one in order if not one.broken] or order
+        racers, seeds = _affordable(sound[:size], found, runs // (rounds - past))
+        runs -= _try(racers, seeds, evaluate)
+        if len(sound) > size:  # where no racer came through, another may tell why
+            dead = [k for k in seeds if not any(one.tried[k] for one in racers)]
+            witnesses.append(Candidate(sound[-1].number, sound[-1].values))
+            runs -= _try(witnesses[-1:], dead[:runs], evaluate)
+        _judge([*found, *witnesses])
+        numbers = {one.number for one in racers}
+        others = [one for one in order if one.number not in numbers]
+        order = sorted([*ranked(racers), *others], key=lambda one: one.broken)
         size = max(min(params.last, size), ceil(size / 2))
     return order
 
 
-def _try(candidates: Sequence[Candidate], upto: int, evaluate: Evaluate) -> None:
-    """Have candidates tried until each has so many replications."""
-    trials = [(c, k) for c in candidates for k in range(len(c.losses), upto)]
-    for (one, _), losses in zip(trials, evaluate(trials), strict=True):
-        if losses is None:
-            one.broken = True
-        else:
-            one.losses.append(losses)
+def _affordable(
+    racers: list[Candidate], found: Sequence[Candidate], runs: int
+) -> tuple[list[Candidate], list[int]]:
+    """Return the racers of a round, and all the replications they are to have then.
+
+    Those that take the place of others have had fewer, and catch up first: as many of
+    them as so many runs allow.
+    """
+    known = _counting(racers[:1])
+    missing = [sum(k not in one.tried for k in known) for one in racers]
+    while sum(missing) > runs:
+        missing.pop()
+    more = (runs - sum(missing)) // len(missing)
+    new = 1 + max(k for one in found for k in one.tried)
+    return racers[: len(missing)], [*known, *range(new, new + more)]
+
+
+def _try(
+    candidates: Sequence[Candidate], replications: Sequence[int], evaluate: Evaluate
+) -> int:
+    """Have candidates tried in what they have not had; return how many runs it took."""
+    trials = [(c, k) for c in candidates for k in replications if k not in c.tried]
+    for (one, k), losses in zip(trials, evaluate(trials), strict=True):
+        one.tried[k] = losses
+    return len(trials)
+
+
+def _counting(candidates: Collection[Candidate]) -> list[int]:
+    """Return the replications that somebody has come through, in their order."""
+    tried = [pair for one in candidates for pair in one.tried.items()]
+    return sorted({k for k, losses in tried if losses is not None})
+
+
+def _judge(candidates: Collection[Candidate]) -> None:
+    """Say which losses count, and who is broken."""
+    counting = _counting(candidates)
+    for one in candidates:
+        own = [one.tried[k] for k in counting if k in one.tried]
+        one.losses = [losses for losses in own if losses is not None]
+        one.broken = not own or None in own
 
 
 def _forget_halves(study: optuna.Study, ways: Mapping[str, BaseDistribution]) -> None:
@@ -245,6 +292,11 @@ def _forget_halves(study: optuna.Study, ways: Mapping[str, BaseDistribution]) ->
     for trial in study.get_trials(deepcopy=False):
         if trial.state == TrialState.RUNNING and set(trial.params) != set(ways):
             study.tell(trial.number, state=TrialState.FAIL)
+
+
+def ways_of(space: Space) -> dict[str, BaseDistribution]:
+    """Return a space in Optuna's words."""
+    return {key: _distribution(ends) for key, ends in space.items()}
 
 
 def _distribution(ends: Span | tuple[Value, ...]) -> BaseDistribution:

@@ -21,6 +21,10 @@ FLAG = "--vary"
 #: Short names of KPIs.
 SHORT = {"cost": "total_cost"}
 LEAST_RUNS, MOST_RUNS = 20, 1_000_000
+#: Seeds under which winners meet the present plant; the search never sees them.
+FRESH = 10
+_FAR = MOST_RUNS  # from the first seed of the search to the first fresh one
+_HIGHEST = 2**63 - _FAR - FRESH  # first seed; the last fresh one is a seed too
 
 
 class Aim(NamedTuple):
@@ -97,6 +101,11 @@ class Tuning:
     runs: int
     seed: int
 
+    @property
+    def fresh(self) -> range:
+        """The seeds under which winners meet the present plant."""
+        return range(self.seed + _FAR, self.seed + _FAR + FRESH)
+
     def fingerprint(self) -> str:
         """Return a SHA-256 of all that decides the results, the world included."""
         base = scenario_hash(self.base.scenario(seed=self.seed, plans=True))
@@ -116,6 +125,8 @@ def tuning_of(asked: Asked) -> Tuning:
     if not LEAST_RUNS <= asked.runs <= MOST_RUNS:
         problem = f"{asked.runs}, expected {LEAST_RUNS} to {MOST_RUNS}"
         raise BadInput("--runs", "", problem)
+    if not 0 <= asked.seed <= _HIGHEST:
+        raise BadInput("--seed", "", f"{asked.seed}, expected 0 to {_HIGHEST}")
     base = Base(
         world=read_world(asked.world, asked.layout),
         policy=asked.policy,

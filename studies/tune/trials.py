@@ -12,7 +12,8 @@ from studies.tune.space import Tuning
 from worlds.keys import text_of
 
 Progress = Callable[[int, int], None]
-#: A run's number: configuration times this, plus replication.
+#: A run's number: configuration times this, or times the budget where that is more,
+#: plus replication.
 _STRIDE = 100_000
 _FRESH = 10**15  # the first number of those that are no part of the search
 
@@ -43,13 +44,14 @@ class Trials:
     ) -> None:
         self._tuning, self._store, self._spread = tuning, store, spread
         self._progress, self._expected = progress, expected
+        self._stride = max(_STRIDE, tuning.runs)
         self.known = {outcome.number: outcome for outcome in store.outcomes()}
 
     def __call__(self, trials: Sequence[Trial]) -> list[Losses | None]:
         """Return the losses of each trial, None where the run failed."""
         seed = self._tuning.seed
         cases = [
-            self.case(one.number * _STRIDE + k, one, seed + k) for one, k in trials
+            self.case(one.number * self._stride + k, one, seed + k) for one, k in trials
         ]
         return [self.losses(outcome) for outcome in self.run(cases)]
 

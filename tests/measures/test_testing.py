@@ -35,10 +35,26 @@ def test_p_agrees_with_the_interval() -> None:
 
 
 def test_p_without_spread() -> None:
-    """Equal differences are certain, no difference is none, one pair says nothing."""
-    assert paired_p([2.0, 3.0], [1.0, 2.0]) == 0
+    """Two equal differences are no proof, no difference is none, one says nothing."""
+    assert paired_p([2.0, 3.0], [1.0, 2.0]) == 0.5
     assert paired_p([2.0, 3.0], [2.0, 3.0]) == 1
     assert paired_p([2.0], [1.0]) is None
+
+
+@pytest.mark.parametrize("n", [2, 5, 6, 9])
+def test_p_of_equal_differences_by_flipping_signs(n: int) -> None:
+    """As SciPy finds it from all 2^n signs; by thirds, which do not cancel exactly."""
+    ours, theirs = ([(k + more) / 3 for k in range(40, 40 + n)] for more in (1, 0))
+    signs = stats.permutation_test(
+        (np.full(n, 1.0),), np.mean, permutation_type="samples"
+    )
+    assert paired_p(ours, theirs) == pytest.approx(signs.pvalue)
+    assert paired_p(theirs, ours) == 2 ** (1 - n)
+
+
+def test_p_is_that_of_no_difference_where_it_is_rounding() -> None:
+    """0.1 + 0.2 is 0.3."""
+    assert paired_p([0.1 + 0.2, 0.3], [0.3, 0.3]) == 1
 
 
 def test_holm_worked_answer() -> None:

@@ -12,7 +12,7 @@ import pytest
 from agents.scenario import Scenario, scenario_of
 from kernel.errors import BadInput
 from measures.runfolder import check_run, read_run
-from studies.folder import claim, default_folder, write_run
+from studies.folder import claim, claim_empty, default_folder, write_run
 from studies.run import Run, run
 from worlds.read import read_world
 
@@ -112,6 +112,42 @@ def test_an_interrupted_exchange_is_undone(
     monkeypatch.undo()
     assert os.listdir(tmp_path) == ["r"]
     assert read_run(target).about["command"] == ["first"]
+
+
+@pytest.mark.parametrize("error", [OSError(13, "Permission denied"), KeyboardInterrupt])
+def test_an_exchange_that_fails_late_is_undone(
+    done: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    """Whatever else was in the folder is there again, wherever the exchange stood."""
+    target, rename = tmp_path / "r", Path.rename
+    write_run(done, target, ["first"])
+    names = {f"notes{k}.txt" for k in range(5)}
+    for name in names:
+        (target / name).write_text(name)
+    left = 4
+
+    def failing(self: Path, other: Path) -> Path:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise error
+        return rename(self, other)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises((BadInput, KeyboardInterrupt)):
+        write_run(done, target, ["second"])
+    monkeypatch.undo()
+    assert os.listdir(tmp_path) == ["r"]
+    assert {path.name for path in target.glob("notes*")} == names
+    assert read_run(target).about["command"] == ["first"]
+
+
+def test_a_folder_that_reports_cannot_name_is_refused(tmp_path: Path) -> None:
+    """Before a run, not after it."""
+    for refuse in (claim, lambda path: claim_empty(path, "sweep.toml")):
+        with pytest.raises(BadInput, match="no Unicode"):
+            refuse(tmp_path / "r\udcff")
+    assert os.listdir(tmp_path) == []
 
 
 def test_somebody_elses_folder_is_refused(tmp_path: Path) -> None:

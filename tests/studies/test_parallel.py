@@ -97,3 +97,13 @@ def test_a_cluster_that_is_not_there_is_told(engine: str) -> None:
     address = "tcp://127.0.0.1:9" if engine == "dask" else "127.0.0.1:9"
     with pytest.raises(BadInput, match="cannot be reached"):
         list(each(squared, range(3), 2, engine, address))
+
+
+@pytest.mark.external
+@pytest.mark.parametrize("engine", ["dask", "ray"])
+@pytest.mark.filterwarnings("default")
+def test_a_clusters_worker_that_dies_is_told_in_a_sentence(engine: str) -> None:
+    """As one of the local pool is."""
+    pytest.importorskip("distributed" if engine == "dask" else engine)
+    with pytest.raises(BadInput, match="a worker was ended from outside"):
+        list(each(os._exit, [3, 3], 2, engine))

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from made_up import DIFFERENCES, experiment, flow_time, noisy
 from scipy import stats
 
+import run
+from agents.scenario import Scenario
 from kernel.errors import BadInput
 from measures.statistics import paired_difference
 from studies.compare import Outcome, kpis_of, stopping_of
+from studies.compare.folder import write_comparison
+from studies.compare.notes import notes
+from studies.compare.table import tables
 from worlds.read import read_world
 
 
@@ -108,6 +117,77 @@ def test_a_kpi_without_value_cannot_stop() -> None:
     """It is refused at the first look, naming a KPI there is."""
     with pytest.raises(BadInput, match=r"flow_time\.x.*no value.*\"flow_time\""):
         experiment(runner=noisy, asked=["flow_time.x"], until="5%")
+
+
+def without_it(scenario: Scenario, _: object = None) -> Outcome:
+    """Return a flow time, which seed 5 lacks under one policy with many vehicles."""
+    gone = (scenario.seed, scenario.policy.name) == (5, "negotiated")
+    if gone and scenario.world.vehicles[0].count > 1:
+        return Outcome(kpis={"wip": 1.0})
+    return flow_time(scenario)
+
+
+@pytest.mark.parametrize("vary", [[], ["vehicles=1,2"]])
+def test_a_kpi_that_a_later_seed_lacks_loses_no_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], vary: list[str]
+) -> None:
+    """Its cell stops there and says so, others go on, and all is shown and written."""
+    found = experiment(
+        vary, without_it, asked=["flow_time"], replications=3, until="4%", most=14
+    )
+    counts = [first_narrow(3, 4), 5] if vary else [5]
+    assert [len(cell.seeds) for cell in found.cells] == counts
+    write_comparison(found, tmp_path / "c", ["run.py", "compare"])
+    about = json.loads((tmp_path / "c/compare.json").read_text())
+    *others, told = [of["stopping"] for of in about.get("cells", [about])]
+    assert [(of["reached"], of["missing_seed"]) for of in others] == [
+        (True, None) for _ in vary
+    ]
+    assert told["missing_seed"] == 5
+    assert told["reached"] is False
+    assert told["half_width"] == {"negotiated": None}
+    assert told["half_width_allowed"] == pytest.approx(4)
+    assert told["replications_needed"] is None
+    with (tmp_path / "c/compare.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == 2 * sum(counts)
+    said = "out of reach: flow_time is missing under seed 5."
+    assert sum(said in note for note in notes(found)) == 1
+    assert said in (tmp_path / "c/report.html").read_text()
+    for table in tables(found):
+        run._print_table(table)
+    assert ("seed 5 lacks it" in capsys.readouterr().out) == bool(vary)
+
+
+def test_a_missing_kpi_is_refused_only_to_save_runs() -> None:
+    """Where all are made by the first look, they are shown."""
+    asked = {"runner": without_it, "asked": ["flow_time"], "until": "4%"}
+    with pytest.raises(BadInput, match=r"no value in every run under negotiated"):
+        experiment(**asked, replications=5, most=6)  # type: ignore[arg-type]
+    found = experiment(**asked, replications=5, most=5)  # type: ignore[arg-type]
+    assert found.as_json()["stopping"]["missing_seed"] == 5
+
+
+def test_equal_differences_are_narrow_from_six_seeds_on() -> None:
+    """Two or five that are equal may be luck; where nothing differs, two will do."""
+
+    def one_more(scenario: Scenario, _: object = None) -> Outcome:
+        more = 0.0 if scenario.policy.name == "rule" else 1.0
+        return Outcome(kpis={"throughput": (scenario.seed + more) / 3})
+
+    asked = {"runner": one_more, "asked": ["throughput"], "until": "5%"}
+    found = experiment(**asked, replications=2)  # type: ignore[arg-type]
+    assert len(found.first.seeds) == 6
+    assert found.as_json()["stopping"]["reached"]
+    short = experiment(**asked, replications=2, most=4)  # type: ignore[arg-type]
+    told = short.as_json()["stopping"]
+    assert told["reached"] is False
+    assert told["replications_needed"] == 6
+    twice = ["rule", "rule:reference"]
+    asked["runner"] = lambda scenario, _=None: Outcome(
+        kpis={"throughput": float(scenario.seed)}
+    )
+    same = experiment(**asked, policies=twice, replications=2)  # type: ignore[arg-type]
+    assert len(same.first.seeds) == 2
 
 
 @pytest.mark.parametrize("until", ["0", "0%", "-1", "nan", "inf", "x", "", "%", "1e99"])

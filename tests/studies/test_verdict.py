@@ -27,6 +27,21 @@ def test_nothing_is_sure_where_luck_decides() -> None:
     assert verdict(found) == "No difference from rule is sure (p Holm below .05)."
 
 
+def test_two_seeds_alike_prove_nothing() -> None:
+    """One order more under either seed may be luck, under six it hardly is."""
+
+    def one_more(scenario: Scenario, _: object = None) -> Outcome:
+        more = 0.0 if scenario.policy.name == "rule" else 1.0
+        return Outcome(kpis={"unfinished": scenario.seed + more})
+
+    few, enough = (
+        verdict(experiment(runner=one_more, asked=["unfinished"], replications=n))
+        for n in (2, 6)
+    )
+    assert few == "No difference from rule is sure (p Holm below .05)."
+    assert "negotiated more unfinished" in enough
+
+
 def test_cells_are_counted_and_summed() -> None:
     """In which of the cells, and over all of them by the limits of the sum."""
     found = experiment(["load=.7,.8"], asked=["weighted_tardiness"], replications=8)

@@ -15,11 +15,13 @@ import pytest
 from sweep_bench import ROOT, SMALL, WITH_FAILURES, command, sweep, tables, write
 
 import run
-from agents.scenario import scenario_of
+from agents.scenario import Scenario, scenario_of
 from kernel.errors import BadInput
 from studies.case import scenario_hash
+from studies.run import Run
 from studies.run import run as run_scenario
 from studies.sweep import execute
+from studies.sweep.file import kept_in
 from worlds.read import read_world
 
 
@@ -194,6 +196,29 @@ def test_failing_runs_are_kept_and_the_rest_goes_on(
     assert [row["seed"] for row in found] == ["1", "2"] * 4
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "gone"), MemoryError()])
+def test_what_failed_for_a_passing_reason_is_tried_again(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    whole: execute.Sweep,
+    error: Exception,
+) -> None:
+    """A full disk says nothing of a run: the table is that of an undisturbed sweep."""
+
+    def disturbed(scenario: Scenario) -> Run:
+        if scenario.seed == 6:
+            raise error
+        return run_scenario(scenario)
+
+    monkeypatch.setattr("studies.case.run", disturbed)
+    done = sweep(write(tmp_path), tmp_path / "out")
+    assert len(done.failed) == 4
+    monkeypatch.undo()
+    again = execute.carry_out(*execute.resumed(done.folder))
+    assert again.failed == []
+    assert tables(done.folder) == tables(whole.folder)
+
+
 def test_violations_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,13 +258,14 @@ def test_a_changed_file_is_refused(whole: execute.Sweep, tmp_path: Path) -> None
 
 
 def test_a_changed_world_is_refused(tmp_path: Path) -> None:
-    """A sweep does not go on when its world file says something else now."""
+    """A sweep does not go on when the world it keeps says something else now."""
     world = tmp_path / "mine.toml"
     text = (ROOT / "worlds/plants/cell.toml").read_text(encoding="utf-8")
     world.write_text(text, encoding="utf-8")
-    file = write(tmp_path, SMALL.replace('"cell"', f'"{world}"'))
+    file = write(tmp_path, SMALL.replace('"cell"', '"mine.toml"'))
     found = sweep(file, tmp_path / "out")
-    world.write_text(text.replace("cool_down", "#cool_down"), encoding="utf-8")
+    kept = kept_in(found.folder, "mine.toml")
+    kept.write_text(text.replace("cool_down", "#cool_down"), encoding="utf-8")
     design, folder = execute.resumed(found.folder)
     with pytest.raises(BadInput, match="another scenario or world"):
         execute.carry_out(design, folder)

@@ -117,6 +117,27 @@ def test_pairs_need_both_their_runs(tmp_path: Path) -> None:
     assert remarks(alone, None) == []
 
 
+def test_a_repeated_sample_is_one_cell(tmp_path: Path) -> None:
+    """Eight samples of three whole numbers: nothing failed, nothing is left out."""
+    sampled = SMALL.replace("vehicles = [1, 2]", "vehicles = { low = 1, high = 3 }")
+    head = 'compare = "policy"\ndesign = "sobol"\nsamples = 8\n'
+    design = read_design(write(tmp_path, head + sampled))
+    assert len(set(design.cells)) == 6 < len(design.cells)
+    found = paired(design, made_up(design, set()))
+    assert found is not None
+    assert len(found.cells) == 3
+    assert remarks(design, found) == []
+    gone = {design.cells[0]}
+    failed = {
+        (k, seed)
+        for k, cell in enumerate(design.cells)
+        for seed in design.seeds
+        if cell in gone
+    }
+    left = remarks(design, paired(design, made_up(design, failed)))
+    assert left == ["Cells without a seed that went through are left out: 1."]
+
+
 def test_any_factor_can_be_compared(tmp_path: Path) -> None:
     """Numbers, too; the first value is the reference."""
     one = read_design(write(tmp_path, 'compare = "vehicles"\n' + SMALL))

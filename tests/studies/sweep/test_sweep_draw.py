@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sweep_bench import write
 
@@ -82,6 +83,27 @@ def test_a_heat_map_has_each_mean_at_its_place(tmp_path: Path) -> None:
     field = figure.axes[0].images[0].get_array()
     assert field is not None
     assert field.tolist() == [[1, 10], [4, 13], [7, 15.5]]
+
+
+def test_a_repeated_sample_is_one_observation(tmp_path: Path) -> None:
+    """Sampled 32 times, one and two vehicles say as much as listed."""
+    listed = '[factors]\npolicy = ["rule", "hybrid"]\nload = [0.5, 0.7]\n'
+    once = read_design(write(tmp_path, HEAD + listed + "vehicles = [1, 2]"))
+    more = f"{HEAD}{SAMPLED}{listed}vehicles = {{ low = 1, high = 2 }}"
+    often = read_design(write(tmp_path, more))
+    assert set(often.cells) == set(once.cells)
+    drawn = []
+    for design in (once, often):
+        made = [
+            Outcome(number=k, seed=seed, kpis={"wip": 10 * load + vehicles})
+            for k in range(len(design))
+            for (_, load, vehicles), seed in [design.at(k)]
+        ]
+        figure = picture(design, made, "wip", axes_of(design))
+        assert figure is not None
+        lines = [line for panel in figure.axes for line in panel.get_lines()]
+        drawn.append(np.concatenate([line.get_ydata() for line in lines]))
+    assert drawn[1] == pytest.approx(drawn[0])
 
 
 def test_nothing_is_drawn_without_values(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -112,7 +114,13 @@ def test_a_search_that_is_interrupted_ends_the_same() -> None:
     whole = Noisy(5)
     expected = tuned(whole, 5, proposals, runs=60)
 
-    class Stopped(Noisy):
+    assert goes_on_to_the_same(Noisy) == (expected, whole.known)
+
+
+def goes_on_to_the_same(kind: type[Noisy]):
+    """Return the candidates of a search that is often interrupted, and its runs."""
+
+    class Stopped(kind):
         left = 0
 
         def made(self, one, k):
@@ -123,15 +131,12 @@ def test_a_search_that_is_interrupted_ends_the_same() -> None:
 
     stopped = Stopped(5)
     study = optuna.create_study(directions=["minimize"])
-    for _ in range(100):
+    while True:
         stopped.left = 7
         try:
-            found = tuned(stopped, 5, proposals, study, runs=60)
-            break
+            return tuned(stopped, 5, proposals, study, runs=60), stopped.known
         except KeyboardInterrupt:
             continue
-    assert found == expected
-    assert stopped.known == whole.known
 
 
 def test_a_proposal_cut_short_is_made_again() -> None:
@@ -186,6 +191,92 @@ def test_configurations_that_fail_come_last() -> None:
     broken = [one.broken for one in found]
     assert any(broken)
     assert sorted(broken) == broken
+
+
+@pytest.mark.parametrize("dead", [{7}, {0}, {0, 1}, {3, 4, 9}])
+def test_a_seed_that_nobody_comes_through_is_dropped(dead: set[int]) -> None:
+    """It takes no configuration with it, and the search goes on under the others."""
+
+    class Gaps(Noisy):
+        def made(self, one, k):
+            return None if k in dead else super().made(one, k)
+
+    gaps = Gaps(3)
+    found = tuned(gaps, 3, proposals)
+    sound = [one for one in found if not one.broken]
+    assert sound == found[: len(sound)]
+    assert len(sound) == (8 if dead == {0, 1} else len(found))
+    assert len(sound[0].losses) >= 8
+    assert len(gaps.known) <= 200
+    for one in sound:
+        counting = sorted(set(one.tried) - dead)
+        assert one.losses == [gaps.known[one.number, k] for k in counting]
+
+
+def test_the_next_best_take_the_place_of_leaders_that_break() -> None:
+    """All leaders fail under a seed that others come through: those go on."""
+    leaders: set[int] = set()
+
+    class Brittle(Noisy):
+        def made(self, one, k):
+            fails = k == 3 and one.number in leaders
+            return None if fails else super().made(one, k)
+
+    leaders |= {one.number for one in tuned(Brittle(3), 3, proposals)[:8]}
+    brittle = Brittle(3)
+    found = tuned(brittle, 3, proposals)
+    assert {one.number for one in found[-8:]} == leaders
+    assert [one.broken for one in found] == [False] * (len(found) - 8) + [True] * 8
+    assert len(found[0].losses) == len(found[1].losses) >= 6
+    assert len(brittle.known) <= 200
+
+
+def test_those_that_take_a_place_catch_up() -> None:
+    """A leader that breaks late is followed by one that has had all its seeds."""
+
+    class Brittle(Noisy):
+        def made(self, one, k):
+            return None if k == 3 and one.number % 2 else super().made(one, k)
+
+    found = tuned(Brittle(3), 3, proposals)
+    sound = [one for one in found if not one.broken]
+    raced = [one for one in sound if len(one.losses) > 2]
+    assert all(one.number % 2 == 0 for one in raced)
+    assert sound[0].tried.keys() == sound[1].tried.keys()
+    for one, other in pairwise(raced):
+        assert one.tried.keys() >= other.tried.keys()
+
+
+def test_nothing_is_tried_twice() -> None:
+    """Neither what is sound nor what is broken."""
+    asked: Counter[tuple[int, int]] = Counter()
+
+    class Brittle(Noisy):
+        def __call__(self, trials):
+            asked.update((one.number, k) for one, k in trials)
+            return super().__call__(trials)
+
+        def made(self, one, k):
+            return None if one.values["k"] == "a" and k else super().made(one, k)
+
+    found = tuned(Brittle(2), 2, proposals)
+    assert max(asked.values()) == 1
+    assert all(one.broken == (one.values["k"] == "a") for one in found)
+    assert all(set(one.tried) == {0, 1} for one in found if one.broken)
+
+
+def test_failures_and_interruptions_together_change_nothing() -> None:
+    """Where runs fail a search goes on to the same, too."""
+
+    class Brittle(Noisy):
+        def made(self, one, k):
+            fails = k == 4 or (k and one.values["k"] == "a")
+            return None if fails else super().made(one, k)
+
+    whole = Brittle(5)
+    expected = tuned(whole, 5, proposals, runs=60)
+    assert any(one.broken for one in expected)
+    assert goes_on_to_the_same(Brittle) == (expected, whole.known)
 
 
 def test_candidates_are_ranked_front_by_front() -> None:

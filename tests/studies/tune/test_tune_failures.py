@@ -1,0 +1,283 @@
+"""A tuning that meets failing runs, odd folders, damaged files and odd requests."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from shutil import copyfile, copytree
+
+import pytest
+
+pytest.importorskip("optuna")
+
+import run
+from kernel.errors import BadInput
+from studies.case import Case, Outcome
+from studies.store import Store
+from studies.tune import execute
+from studies.tune.results import as_json, verdict, winner_table
+from studies.tune.search import Candidate, SearchParams
+from studies.tune.space import Asked, Tuning, tuning_of
+from studies.tune.trials import Trials
+
+ASKED = Asked(
+    world="cell",
+    policy="rule",
+    vary=("vehicles=1..9",),
+    minimise=("flow_time", "wip"),
+    runs=24,
+)
+ARGV = ["tune", "cell", "--policy", "rule", "--runs", "24", "--vary", "vehicles=1..9"]
+ARGV += ["--minimise", "flow_time", "--minimise", "wip"]
+Fails = Callable[[int, int], bool]
+
+
+def vehicles_of(case: Case) -> int:
+    """Return how many vehicles a case has; 0 is the present plant."""
+    return int(dict(case.settings).get("vehicles", 0))
+
+
+def made_up(fails: Fails) -> Callable[[Case], Outcome]:
+    """Return what makes runs up, of which those fail that are said to."""
+
+    def perform(case: Case) -> Outcome:
+        n = vehicles_of(case)
+        if fails(n, case.seed):
+            return Outcome(number=case.number, seed=case.seed, kpis={}, error="no")
+        kpis = {"flow_time": 60.0 - n, "wip": 10.0 + n + case.seed % 3}
+        return Outcome(number=case.number, seed=case.seed, kpis=kpis)
+
+    return perform
+
+
+@pytest.fixture(autouse=True)
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fails], None]:
+    """Have runs made up; return what says which of them fail: vehicles, seed."""
+
+    def let(fails: Fails) -> None:
+        monkeypatch.setattr(execute, "perform", made_up(fails))
+
+    let(lambda n, seed: False)
+    return let
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tuning that has ended."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execute, "perform", made_up(lambda n, seed: False))
+        return carried_out(tmp_path_factory.mktemp("kept") / "out").folder
+
+
+@pytest.fixture
+def ended(kept: Path, tmp_path: Path) -> Path:
+    """Return such a folder that may be spoilt."""
+    return Path(copytree(kept, tmp_path / "ended"))
+
+
+def carried_out(folder: Path, asked: Asked = ASKED) -> execute.Tuned:
+    """Return a tuning with four leaders at last, all of them on the front."""
+    tuning, _ = execute.tuning_and_folder(asked, folder, None)
+    return execute.carry_out(tuning, folder, params=SearchParams(last=4))
+
+
+# -- runs that fail ------------------------------------------------------------------
+
+
+def test_a_winner_that_fails_is_left_out_alone(
+    failing: Callable[[Fails], None], tmp_path: Path
+) -> None:
+    """The others meet the present plant, under the seeds that it comes through."""
+    whole = carried_out(tmp_path / "whole")
+    four = [winner.candidate.values["vehicles"] for winner in whole.winners]
+    assert len(four) == 4
+    fresh = whole.fresh
+    assert list(fresh) == list(range(1_000_001, 1_000_011))
+
+    failing(lambda n, s: (n, s) in {(four[0], fresh[1]), (0, fresh[2]), (9, fresh[2])})
+    done = carried_out(tmp_path / "done")
+    assert [one.candidate.values["vehicles"] for one in done.winners] == four[1:]
+    assert done.fresh == fresh[:2] + fresh[3:]
+    assert as_json(done)["fresh_seeds"] == list(done.fresh)
+    assert "Under fresh seeds 1 of the front failed." in verdict(done)
+    but = "1000010 but 1 that the present plant fails under"
+    assert but in winner_table(done).title
+    assert "failed" not in verdict(whole)
+
+    failing(lambda n, s: n == 0)
+    none = carried_out(tmp_path / "none")
+    assert not none.winners
+    assert "comparison with the present plant failed" in verdict(none)
+    assert not winner_table(none).rows
+
+
+def test_all_runs_are_counted_as_checked(
+    failing: Callable[[Fails], None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Those of a comparison that failed were checked like all others."""
+    failing(lambda n, seed: n != 0 and seed > 1_000_000)
+    assert run.main([*ARGV, "--out", str(tmp_path / "out")]) == 1
+    with closing(sqlite3.connect(tmp_path / "out" / execute.STORE)) as file:
+        (rows,) = file.execute("SELECT count(*) FROM runs").fetchone()
+    assert f"checked: {rows} runs" in capsys.readouterr().out
+
+
+def test_a_seed_that_fails_for_all_does_not_end_the_tuning(
+    failing: Callable[[Fails], None], tmp_path: Path
+) -> None:
+    """Not even the first one, and what is sound has no hole in it."""
+    failing(lambda n, seed: seed in (1, 4))
+    done = carried_out(tmp_path / "out", replace(ASKED, runs=60))
+    assert not any(one.broken for one in done.candidates)
+    assert len(done.winners) == 4
+    assert {outcome.seed for outcome in done.failed} == {1, 4}
+
+
+def test_runs_have_numbers_of_their_own(tmp_path: Path) -> None:
+    """However often one configuration is tried, with the largest budget."""
+    tuning = tuning_of(replace(ASKED, runs=1_000_000))
+    with Store(tmp_path / "runs.db", "") as store:
+
+        def spread(cases):
+            for case in cases:
+                kpis = {"flow_time": float(case.seed), "wip": float(vehicles_of(case))}
+                yield Outcome(number=case.number, seed=case.seed, kpis=kpis)
+
+        trials = Trials(tuning, store, spread, None, expected=0)
+        one, other = (Candidate(n, {"vehicles": 1 + n}) for n in range(2))
+        asked = [(one, 100_000), (other, 0), (one, 999_999), (other, 999_999)]
+        losses = [(100_001.0, 1.0), (1.0, 2.0), (1_000_000.0, 1.0), (1_000_000.0, 2.0)]
+        assert trials(asked) == losses
+
+
+# -- the folder and its file ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["what?", "%41", "a#b", "mode=ro&x", "ü %2F"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    """All of a tuning is in its folder, and it goes on from there."""
+    folder = tmp_path / "q" / name
+    first = carried_out(folder)
+    assert [path.name for path in folder.parent.iterdir()] == [name]
+    assert (folder / execute.STUDY).read_bytes().startswith(b"SQLite format 3")
+    again = execute.carry_out(first.tuning, folder, params=SearchParams(last=4))
+    assert as_json(again) == as_json(first)
+
+
+def spoil_all(path: Path) -> None:
+    """Make it no database at all."""
+    path.write_bytes(b"no database" * 1000)
+
+
+def spoil_pages(path: Path) -> None:
+    """Leave the first page only."""
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+
+def spoil_values(path: Path) -> None:
+    """Leave a database in which a distribution is none."""
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE trial_params SET distribution_json = '{'")
+
+
+def spoil_states(path: Path) -> None:
+    """Leave a database with a state that there is not."""
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE trials SET state = 'HAPPY'")
+
+
+def make_folder(path: Path) -> None:
+    """Put a folder in its place."""
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "spoil", [spoil_all, spoil_pages, spoil_values, spoil_states, make_folder]
+)
+def test_a_damaged_study_is_named(
+    ended: Path, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], None]
+) -> None:
+    """One sentence with the file in it, exit code 2."""
+    path = ended / execute.STUDY
+    spoil(path)
+    assert run.main(["tune", "--resume", str(ended)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1].startswith(f"error: {path}: is no study: ")
+
+
+@pytest.mark.parametrize("vary", ["vehicles=1..8", "load=0.1..0.9"])
+def test_a_study_of_another_tuning_is_refused(
+    ended: Path, tmp_path: Path, vary: str
+) -> None:
+    """What was proposed elsewhere is nothing to go on from."""
+    asked = replace(ASKED, vary=(vary,))
+    tuning, folder = execute.tuning_and_folder(asked, tmp_path / "other", None)
+    copyfile(ended / execute.STUDY, folder / execute.STUDY)
+    with pytest.raises(BadInput, match=r"tune\.db: is of another tuning, expected"):
+        execute.carry_out(tuning, folder)
+
+
+def test_a_study_that_fails_meanwhile_is_named(tmp_path: Path) -> None:
+    """A disk may break at any time; the sentence says with which file."""
+    tuning, folder = execute.tuning_and_folder(ASKED, tmp_path / "out", None)
+
+    def spoil(known: int, of: int) -> None:
+        if known == 10:
+            with closing(sqlite3.connect(folder / execute.STUDY)) as file, file:
+                file.execute("DROP TABLE trial_values")
+
+    with pytest.raises(BadInput, match=r"tune\.db: fails: no such table"):
+        execute.carry_out(tuning, folder, progress=spoil)
+
+
+# -- what is asked for ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--seed", "1"],
+        ["--runs", "300"],
+        ["--vary", "vehicles=1..3"],
+        ["--set", "load=0.5"],
+        ["--minimise", "wip"],
+        ["--days", "3"],
+    ],
+)
+def test_options_are_not_dropped_when_resumed(
+    ended: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """Without WORLD they would be."""
+    assert run.main(["tune", "--resume", str(ended), *words]) == 2
+    sentence = f"{words[0]}: expected WORLD and all options, or none, with --resume"
+    assert sentence in capsys.readouterr().err
+
+
+def test_how_a_tuning_is_resumed_may_be_said(
+    ended: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Workers and the form of the output are no options of the tuning; a folder is."""
+    resume = ["tune", "--resume", str(ended)]
+    assert run.main([*resume, "--workers", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["folder"] == str(ended)
+    assert run.main([*resume, "--out", str(ended.parent / "new")]) == 2
+    assert "--out: expected no other folder when --res" in capsys.readouterr().err
+    assert not (ended.parent / "new").exists()
+
+
+def test_a_seed_leaves_room_for_the_fresh_ones() -> None:
+    """The highest is the first whose last fresh seed is the last there is."""
+    highest = 2**63 - 1_000_010
+    found: Tuning = tuning_of(replace(ASKED, seed=highest))
+    assert found.fresh[-1] == 2**63 - 1
+    for seed in (highest + 1, 9223372036854775000, -1):
+        with pytest.raises(BadInput, match=f"--seed: {seed}, expected 0 to {highest}"):
+            tuning_of(replace(ASKED, seed=seed))
