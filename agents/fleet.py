@@ -138,16 +138,21 @@ class Fleet:
 
     def place_uncovered(self) -> None:
         """Find vehicles for what a new plan no longer says a vehicle for."""
-        planner = self.factory.planner
         for transport in list(self.open.values()):
-            if (
-                transport.vehicle is None
-                and not transport.begun
-                and transport.origin != transport.to
-                and transport.id not in self.factory.calling
-                and not (planner is not None and planner.covers(transport))
-            ):
-                self._allocate(transport)
+            self.unheld(transport)
+
+    def unheld(self, transport: TransportOrder) -> None:
+        """Find a vehicle for a transport that is wanted, if nobody is to do it."""
+        planner = self.factory.planner
+        if (
+            transport.vehicle is None
+            and not transport.begun
+            and self.wants(transport)
+            and transport.origin != transport.to
+            and transport.id not in self.factory.calling
+            and not (planner is not None and planner.covers(transport))
+        ):
+            self._allocate(transport)
 
     def _wake_nearest(self, transport: TransportOrder) -> None:
         """Let the idle vehicle that can be there first look for work."""

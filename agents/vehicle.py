@@ -76,6 +76,7 @@ class VehicleAgent(Holon):
             current.begun = False
             if current.vehicle == self.id:
                 current.vehicle = None
+                self.factory.fleet.unheld(current)
         if isinstance(about, TransportOrder) and self.participant.holds(id):
             self.participant.release(id, "cancelled")
         self.decide_soon()
@@ -141,7 +142,8 @@ class VehicleAgent(Holon):
         if factory.policy.allocation == "contract_net":
             mine = (t for t in self.agenda.values() if factory.fleet.wants(t))
         else:
-            mine = (t for t in factory.fleet.around(self) if t.vehicle is None)
+            around = factory.fleet.around(self)
+            mine = (t for t in around if t.vehicle in (None, self.id))
         waiting: Iterable[TransportOrder] = (
             transport
             for transport in mine
@@ -254,8 +256,11 @@ class VehicleAgent(Holon):
     def _give_back(self, transport: TransportOrder) -> None:
         self.current = None
         transport.begun = False
-        if transport.id not in self.agenda:
+        contracted = self.factory.policy.allocation == "contract_net"
+        if not (contracted and transport.id in self.agenda):
             transport.vehicle = None
+        if contracted:
+            self.factory.fleet.unheld(transport)
         self.decide_soon()
 
     def way_to(self, place: str) -> int:

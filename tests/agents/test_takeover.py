@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from small_worlds import machine, order, product, small_world, step
 
 from agents.factory import Factory
 from agents.policy import policy_of
@@ -15,6 +16,7 @@ from kernel.calendar import HOUR, MINUTE
 from measures.check import check_trace
 from worlds.disturbances import parse
 from worlds.read import read_world
+from worlds.spec import World
 
 CELL = read_world("cell")
 NAMES = ("hybrid", "rule", "negotiated", "planned", "rule:FIFO", "hybrid", "negotiated")
@@ -80,6 +82,60 @@ def test_messages_are_lost_for_a_while() -> None:
     running.run()
     assert running.network.lost == lost
     assert check_trace(CELL, running.trace.events) == []
+
+
+def lone_vehicle(home: str, *machines: str, minutes: int, quantity: int) -> World:
+    """Return a shop of one slow vehicle, which begins at a machine."""
+    return small_world(
+        [machine(id) for id in ("A", "Z")],
+        [product(*(step(id, id, f"{minutes} min") for id in machines), id="Q")],
+        [order("O1", of="Q", quantity=quantity)],
+        vehicles=[{"id": "agv", "count": 1, "home": [home], "speed": "0.2 m/s"}],
+        docks=[{"id": "dock", "node": "out"}],
+        network={"preset": "wifi"},
+    )
+
+
+@pytest.mark.parametrize("policy", ["negotiated", "hybrid"])
+@pytest.mark.parametrize("silence", ["1 s", "5 s", "1 min"])
+def test_a_transport_is_not_forgotten_when_messages_are_lost(
+    policy: str, silence: str
+) -> None:
+    """Whoever set off and was told off again is asked anew, or another is."""
+    case = scenario_of(
+        lone_vehicle("at-Z", "Z", minutes=1, quantity=1),
+        policy=policy,
+        days=0.5,
+        disturbances=[f"lose:1:{silence}@0.016 s"],
+    )
+    running = Factory(case)
+    running.advance(6 * HOUR)
+    assert running.orders["O1"].shipped
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("negotiated", "rule"),
+        ("hybrid", "rule"),
+        ("rule", "negotiated"),
+        ("planned", "negotiated"),
+    ],
+)
+def test_who_waits_for_a_part_and_gives_it_back_can_have_it_again(
+    before: str, after: str
+) -> None:
+    """A vehicle stands at a machine, another policy comes, the machine breaks."""
+    world = lone_vehicle("at-A", "A", "Z", minutes=10, quantity=1)
+    case = scenario_of(
+        world, policy=before, days=0.5, disturbances=["break:A:1 h@10.6 min"]
+    )
+    running = Factory(case)
+    running.advance(round(10.5 * MINUTE))
+    take_over(running, policy_of(after))
+    running.run()
+    assert running.orders["O1"].shipped
+    assert check_trace(world, running.trace.events) == []
 
 
 @pytest.mark.parametrize("policy", ["rule", "negotiated", "hybrid"])

@@ -43,6 +43,7 @@ CASES = [
     ("start", "3026-01-05T06:00:00Z", "start", "1970 to 2199"),
     ("machines.turn1.id", "mill", "machines.mill", "taken"),
     ("machines.turn1.id", "O7", "machines.O7", "kept for orders"),
+    ("machines.turn1.id", "R1", "machines.R1", "kept for orders"),
     ("machines.turn1.id", "blank", "materials.blank", "in machines"),
     ("machines.turn1.id", "agv-2", "vehicles.agv-2", "taken"),
     ("machines.turn1.id", "at-store", "floor.nodes.at-store", "taken"),

@@ -17,7 +17,7 @@ MOST_VEHICLES = 10_000
 MOST_FAMILIES = 1_000
 MOST_LOSS = 0.9  # of the messages; with all of them lost nothing is ever agreed
 _YEARS = range(1970, 2200)
-_DRAWN = re.compile("O[0-9]+")  # how orders that arrive by chance are called
+_DRAWN = re.compile("[OR][0-9]+")  # what orders are called that chance or a rush brings
 
 
 def flaws(world: World) -> Iterator[Flaw]:
@@ -83,7 +83,7 @@ def _names(world: World) -> Iterator[Flaw]:
     for table, ids in tables.items():
         for id in ids:
             if _DRAWN.fullmatch(id) and table != "demand.orders":
-                problem = "O and a number is kept for orders, expected another id"
+                problem = "O or R and a number is kept for orders, expected another id"
                 yield f"{table}.{id}", problem
             if id in holders:
                 problem = f"the id is taken (in {holders[id]}), expected one of its own"
