@@ -94,11 +94,6 @@ class Store:
             file.execute(statement)
         found = file.execute("SELECT value FROM about WHERE name = 'fingerprint'")
         known = found.fetchone()
-        for error in PASSING:
-            kind = f"{error.__name__}: "
-            file.execute(
-                "DELETE FROM runs WHERE substr(error, 1, ?) = ?", (len(kind), kind)
-            )
         runs = file.execute("SELECT run FROM runs LIMIT 1").fetchone()
         if not isinstance(known[0] if known else "", str) or (runs and not known):
             raise sqlite3.DatabaseError("nothing says whose runs it holds")
@@ -107,6 +102,7 @@ class Store:
             file.executemany("INSERT INTO about VALUES (?, ?)", about)
         file.execute("COMMIT")
         if known is None or known[0] == fingerprint:
+            self._give_up()
             return
         other = _differing(known[0], fingerprint)
         if other or places is None:
@@ -114,6 +110,14 @@ class Store:
             problem = f"holds runs of another {other}, expected the same"
             raise BadInput(str(self._path), "", problem)
         self._move(places(self._with_factors()), fingerprint)
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Forget the runs that failed for a passing reason."""
+        for error in PASSING:
+            kind = f"{error.__name__}: "
+            forget = "DELETE FROM runs WHERE substr(error, 1, ?) = ?"
+            self._file.execute(forget, (len(kind), kind))
 
     def _move(self, places: Mapping[int, int], fingerprint: str) -> None:
         """Give all runs their new numbers at once, or none."""
