@@ -56,8 +56,12 @@ class Allocation(Announcer):
 
     def free_parts(self, operation: OpenOperation) -> bool:
         """Take back the calls for an operation's parts; False: one is on a vehicle."""
+        fleet = self.factory.fleet
         for part in operation.parts:
-            if not self.factory.fleet.cancel(part, "assigned elsewhere"):
+            transport = fleet.open.get(part.lot)
+            if transport is None or transport.operation is not operation:
+                continue  # not called, though perhaps on its way to the store
+            if not fleet.cancel(part, "assigned elsewhere"):
                 return False
         operation.called = False
         return True
@@ -95,6 +99,14 @@ class Allocation(Announcer):
         about = f"{self.order.id}/{material}/{len(self.needs) + 1}"
         self.needs[about] = (material, quantity)
         self._call(about, quantity, [f"@{material}"])
+
+    def asks_for(self, material: str) -> bool:
+        """Return whether a call for a material has not led to a reservation yet."""
+        awarded = self.factory.inventories[material].awarded
+        return any(
+            name == material and about not in awarded
+            for about, (name, _) in self.needs.items()
+        )
 
     def hand_over(self, operation: OpenOperation, machine: MachineAgent) -> None:
         """Note that the holder begins: from now on nobody can take it away."""

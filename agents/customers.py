@@ -123,7 +123,7 @@ class CustomersAgent(Holon):
                 self.losing_until = max(self.losing_until, self.now + strike.duration)
                 self.at(self.losing_until, "lose_no_more", priority=Priority.REPAIR)
             case Stop():
-                factory.vehicles[strike.vehicle].body.stop(strike.duration)
+                factory.vehicles[strike.vehicle].stop(strike.duration)
             case Delay():
                 for supplier in factory.suppliers.values():
                     supplier.delay(strike.material, strike.duration)

@@ -297,24 +297,28 @@ class Factory(mesa.Model):
             self.able[mode.machine].pop(operation.id, None)
 
     def lacks_material(self, operation: OpenOperation) -> bool:
-        """Return whether material for an operation is not there."""
-        missing = self.orders[operation.order].missing
-        if not missing:
+        """Return whether material for an operation is not there.
+
+        What its order has may suffice for this lot though it waits for more; but not
+        what has been counted on for lots called before.
+        """
+        order = self.orders[operation.order]
+        if not order.missing:
             return False
-        return any(name in missing for name, _ in operation.step.materials)
+        return any(
+            name in order.missing
+            and not self.inventories[name].holds(
+                order.id, quantity + order.production.work.pledged(name, but=operation)
+            )
+            for name, quantity in operation.needs.items()
+        )
 
     def consume(self, operation: OpenOperation) -> list[list[object]]:
         """Take an operation's material from stock."""
-        if operation.parts[0].mending:
-            return []
-        if operation.parts[0].rounds.get(operation.step.id, 0) > 1:
-            return []  # inspected again: nothing is added
         return [
             lot
-            for name, per_piece in operation.step.materials
-            for lot in self.inventories[name].consume(
-                operation.order, per_piece * operation.pieces
-            )
+            for name, quantity in operation.needs.items()
+            for lot in self.inventories[name].consume(operation.order, quantity)
         ]
 
     def take_operator(

@@ -215,15 +215,15 @@ class Fleet:
         Returns
         -------
         bool
-            Whether it still waits where the output may fill up.
+            Whether it still waits where the output may fill up, perhaps called for.
         """
         factory = self.factory
-        if part.working or part.moving or part.at not in factory.machines:
+        if part.working or part.at not in factory.machines:
             return False
         buffers = factory.machines[part.at].body.buffers
         if part.lot not in (*buffers.output, *buffers.blocked):
             return False
-        if len(buffers.output) < buffers.output_size:
+        if part.moving or len(buffers.output) < buffers.output_size:
             return True
         factory.store.reserve(factory.floor.lot(part.lot))
         self.request(part, factory.store.id, None)

@@ -86,7 +86,21 @@ class InventoryAgent(Holon):
 
     def available(self, quantity: int) -> int:
         """Return when so much more will be there, as far as is known, ms."""
-        there = self.stock.quantity - self.reserved
+        return self._covers(self.reserved + quantity)
+
+    def expected_for(self, order: str) -> int:
+        """Return when all that is reserved for an order will be there, ms."""
+        before, needed = self.allocated, 0
+        for reservation in self.reservations:
+            if not reservation.allocated:
+                before += reservation.quantity
+                if reservation.order == order:
+                    needed = before
+        return self._covers(needed)
+
+    def _covers(self, quantity: int) -> int:
+        """Return when stock and purchases come to a quantity, as far as is known."""
+        there = self.stock.quantity
         if there >= quantity:
             return self.now
         for bought, expected in sorted(self.on_order.values(), key=lambda v: v[1]):
@@ -203,13 +217,15 @@ class InventoryAgent(Holon):
         short = self.stock.quantity < self.reserved
         if short and self.factory.policy.pegging == "dynamic":
             self._rearrange()
-        for reservation in self._served():
-            if not reservation.allocated:
-                reservation.allocated = True
-                self.allocated += reservation.quantity
+        fresh = [r for r in self._served() if not r.allocated]
+        for reservation in fresh:
+            reservation.allocated = True
+            self.allocated += reservation.quantity
+        more = {r.order for r in fresh}
         waiting = {r.order for r in self.reservations if not r.allocated}
-        for order in dict.fromkeys(r.order for r in self.reservations):
-            self.factory.orders[order].material(self.id, order not in waiting)
+        for id in dict.fromkeys(r.order for r in self.reservations):
+            order = self.factory.orders[id]
+            order.material(self.id, there=id not in waiting, more=id in more)
 
     def _buy(self) -> None:
         """Buy more when stock and purchases, less reservations, have fallen low."""

@@ -260,8 +260,13 @@ class MachineAgent(Holon):
 
     def on_machine_failed(self, event: Event) -> None:
         """It is down: have it repaired, expect it back after the mean repair."""
+        mode = event.facts["mode"]
         self.up_at = self.now
-        self._put_off(self.mean_repair(event.facts["mode"]))
+        anew = any(f.id == mode and f.after == "restart" for f in self.spec.failures)
+        for operation in self.running.values():
+            left = operation.duration(self.id) if anew else operation.ends - self.now
+            operation.ends = self.now + max(0, left)
+        self._put_off(self.mean_repair(mode))
         self.seek_repair(None)
 
     def _put_off(self, by: int) -> None:
@@ -270,7 +275,7 @@ class MachineAgent(Holon):
         for operation in self.running.values():
             operation.ends += by
             for part in operation.parts:
-                part.ready += by
+                part.ready = operation.ends
                 self.factory.fleet.ready(part)
 
     def mean_repair(self, mode: str) -> int:

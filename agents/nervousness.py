@@ -18,7 +18,7 @@ NEAR = 2 * HOUR
 
 
 class Change(NamedTuple):
-    """What sets two plans apart, of the operations that both have.
+    """What sets two plans apart, of the operations that both have yet to begin.
 
     ``machine`` of ``common`` operations are on another machine, and all starts are
     shifted by ``start`` ms in sum. Of ``near`` operations, which the older plan had
@@ -48,7 +48,7 @@ def change(
     Parameters
     ----------
     begun
-        Operations that stay where they are whatever a plan says: not the near term's.
+        Operations that stay where they are whatever a plan says: they do not count.
     machines
         Those that can be chosen among; a dock is none.
     """
@@ -58,14 +58,13 @@ def change(
     common = machine = start = near = near_machine = 0
     for new in after.assignments:
         old = known.get(new.operation)
-        if old is None:
+        if old is None or new.operation in begun or old.machine not in machines:
             continue
         moved = old.machine != new.machine
         common += 1
         machine += moved
         start += abs(old.start - new.start)
-        soon = old.start < now + NEAR and old.machine in machines
-        if soon and new.operation not in begun:
+        if old.start < now + NEAR:
             near += 1
             near_machine += moved
     return Change(common, machine, start, near, near_machine)

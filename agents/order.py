@@ -42,6 +42,7 @@ class OrderAgent(Holon):
         self.production = Production(self)
         self.missing: set[str] = set()  # materials still to be allocated
         self.quotes: dict[str, int] = {}  # when the first operations would be done
+        self.firsts = 0  # how many first operations there are, of all lots
         self.promise: int | None = None
         self.finished: dict[str, int] = {}  # lots where they leave: pieces
         self.cancelled = False
@@ -114,20 +115,20 @@ class OrderAgent(Holon):
         if self.cancelled:
             return
         size = self.factory.products[self.request.product].lot_size
-        left, n = self.quantity, 0
-        while left > 0:
-            n += 1
-            pieces = min(size, left)
-            left -= pieces
-            self.release_kit(
-                Kit(
-                    id=f"{self.id}.{n}",
-                    order=self.id,
-                    route=self.route,
-                    pieces=pieces,
-                    root=len(self.route.steps) - 1,
-                )
+        kits = [
+            Kit(
+                id=f"{self.id}.{n}",
+                order=self.id,
+                route=self.route,
+                pieces=min(size, self.quantity - before),
+                root=len(self.route.steps) - 1,
             )
+            for n, before in enumerate(range(0, self.quantity, size), start=1)
+        ]
+        done = set(self.request.done)
+        self.firsts = sum(len({s.id for s, _ in self._begins(k, done)}) for k in kits)
+        for kit in kits:
+            self.release_kit(kit)
 
     def release_kit(self, kit: Kit, replaces: str | None = None) -> None:
         """Put the first lots of a kit on the floor."""
@@ -178,10 +179,12 @@ class OrderAgent(Holon):
         factory.dock.keep(self.id)
         for operation in list(self.production.operations.values()):
             if not operation.running:
-                self.production.drop(operation)
+                self.production.work.drop(operation)
         factory.changed(self.id, "cancel", major=True)
         for part in list(self.production.parts.values()):
             self.production.end_if_idle(part)
+        for lot in self.finished:
+            lots.end(factory.floor, factory.floor.lot(lot))
         self.close()
 
     def change(self, due: int) -> None:
@@ -200,28 +203,35 @@ class OrderAgent(Holon):
         )
         self.factory.changed(self.id, "change", major=True)
 
-    def material(self, material: str, there: bool) -> None:
-        """Learn whether all that is reserved of a material is there."""
-        if there and material in self.missing:
+    def material(self, material: str, *, there: bool, more: bool) -> None:
+        """Learn whether all that is reserved of a material is there, or more of it."""
+        if there and not self.allocation.asks_for(material):
             self.missing.discard(material)
+        else:
+            self.missing.add(material)
+        if more:
             holders = (op.holder for op in self.production.operations.values())
             self.factory.wake_machines(sorted({id for id in holders if id is not None}))
-        elif not there:
-            self.missing.add(material)
 
     def quoted(self, operation: str, finish: int) -> None:
-        """Make the promise, once the first operation of every lot has a bid."""
+        """Make the promise, once the first operation of every lot has a bid.
+
+        Bids of one instant know nothing of each other: those who hold the operations
+        say once more when they would be done.
+        """
         if self.promise is not None:
             return
         self.quotes[operation] = finish
-        firsts = len(self.production.kits) * len(self.route.starts)
-        if len(self.quotes) < firsts:
+        if len(self.quotes) < self.firsts:
             return
         factory = self.factory
         latest = 0
         for id, quote in self.quotes.items():
             opened = self.production.operations.get(id)
             tail = opened.tail if opened else 0
+            if opened is not None and opened.holder is not None and not opened.running:
+                holder = factory.machines[opened.holder]
+                quote = max(quote, holder.outlook.quote(opened)[1])
             latest = max(latest, quote + round(tail * factory.flow_factor))
         self.promise = factory.dock.leaves_at(latest)
         factory.emit("order_promised", self.id, promise=self.promise)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.work import OpenOperation
+from plant.work import SETUP
 
 if TYPE_CHECKING:
     from agents.machine import MachineAgent
@@ -35,9 +36,24 @@ class Outlook:
         free = self.agent.now
         if self.agent.body.down:
             free = max(free, self.agent.up_at)
+        if self.agent.body.setting_up:
+            free = max(free, self.set_up_at())
         if self.agent.running and len(self.agent.running) >= self.agent.spec.capacity:
             free = max(free, min(map(self._end, self.agent.running.values())))
         return max(free, self.agent.body.last_start + self.agent.spec.headway)
+
+    @property
+    def family(self) -> str | None:
+        """What the machine is set up for, or is being set up for."""
+        body = self.agent.body
+        return body.work[SETUP].family if body.setting_up else body.family
+
+    def set_up_at(self) -> int:
+        """Return when the set-up that goes on will be done, ms."""
+        body, now = self.agent.body, self.agent.now
+        work = body.work[SETUP]
+        goes_on = max(now, self.agent.up_at) if body.down else work.since
+        return max(now, goes_on + work.left)
 
     def _end(self, operation: OpenOperation) -> int:
         """Return when work in the machine will end; what is overdue takes some more."""
@@ -72,7 +88,7 @@ class Outlook:
         """
         duration = operation.duration(self.agent.id)
         mine = self.urgency(operation)
-        ahead, family = 0.0, self.agent.body.family
+        ahead, family = 0.0, self.family
         behind = 0
         for other in self.agent.agenda.values():
             if other is operation or other.id in self.agent.running:

@@ -29,7 +29,7 @@ def turns(inventory: InventoryAgent) -> tuple[list[Reservation], list[Reservatio
     loose: list[tuple[float, bool, Reservation]] = []
     for reservation in inventory.reservations:
         order = orders[reservation.order]
-        if of_order[order.id] > 1 or order.production.counts_on(inventory.id):
+        if of_order[order.id] > 1 or order.production.work.counts_on(inventory.id):
             fixed.append(reservation)
         else:
             cost = cost_of_waiting(order, inventory.id, until) / reservation.quantity

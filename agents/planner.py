@@ -226,6 +226,7 @@ class PlannerAgent(Holon):
             value=value,
             gain=gain,
             operations=len(situation.problem.operations),
+            common=now.common,
             changed=now.machine,
             shifted=round(now.start / now.common) if now.common else 0,
             near=now.near,

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.work import Kit, OpenOperation, Part
+from agents.worklist import WorkList
 from kernel.calendar import Priority
 from kernel.events import Event
 from plant import lots
-from plant.lot import Lot, operation_id, step_name
-from worlds.products import RouteStep
+from plant.lot import Lot, step_name
 
 if TYPE_CHECKING:
     from agents.machine import MachineAgent
@@ -37,7 +37,8 @@ class Production:
         self.route = order.route
         self.kits: dict[str, Kit] = {}
         self.parts: dict[str, Part] = {}
-        self.operations: dict[str, OpenOperation] = {}
+        self.work = WorkList(order)
+        self.operations = self.work.operations
         self._fresh: list[str] = []
         self._settling = -1
 
@@ -77,7 +78,7 @@ class Production:
         part.step, part.passed = operation.step.index, False
         part.uncertain = operation.step.inspection is not None and not part.mending
         if not part.mending and operation.step.successor is not None:
-            following = self._open(part, operation.step.successor)
+            following = self.work.open(part, operation.step.successor)
             self.order.allocation.place(following)
         return lot
 
@@ -99,15 +100,11 @@ class Production:
         branches = {self.route.steps[up].chain: up for up in step.predecessors}
         if facts["chain"] != step.chain:  # work in process, waits to be assembled
             part.step, part.passed = branches[facts["chain"]], True
-            operation = self._open(part, index)
+            operation = self.work.open(part, index)
         elif len(step.predecessors) > 1:  # work in process, assembled from here on
-            operation = self._opened(
-                operation_id(part.lot, step.id), kit, part.lot, step, mending=False
-            )
-            operation.parts, operation.complete = [part], True
-            kit.assemblies[index] = operation
+            operation = self.work.open_assembled(part, index)
         else:
-            operation = self._open(part, index)
+            operation = self.work.open(part, index)
         self.order.allocation.place(operation)
 
     def on_operation_finished(self, event: Event) -> None:
@@ -151,7 +148,9 @@ class Production:
         )
         if self.order.cancelled:
             return
-        self.order.reserve(again.steps(), again.pieces, done=set())
+        # What the lost pieces would have taken from here on is kept for these.
+        spent = [s for s in again.steps() if self.route.leads(s.index, part.step)]
+        self.order.reserve(spent, again.pieces, done=set())
         self.order.release_kit(again, replaces=event.subject)
         self.factory.changed(event.subject, "reject", major=True)
 
@@ -191,27 +190,25 @@ class Production:
 
     def _see_to(self, part: Part) -> None:
         """Open what a part needs next, and close what was opened in vain."""
-        following = self._expected(part)
+        following = self.work.expected(part)
         if part.pieces == 0:
             self._forget(part, following)
             return
         if self.order.cancelled:
             if following is not None and not following.running:
-                self.drop(following)
+                self.work.drop(following)
             self.end_if_idle(part)
             return
         if not part.passed and part.mending and following is not None:
-            self._remove_part(part, following)
+            self.work.remove(part, following)
         if part.passed:
             successor = self.route.steps[part.step].successor
             if successor is None:
                 self._finish(part)
                 return
-            operation = self._open(part, successor)
+            operation = self.work.open(part, successor)
         else:
-            operation = self._open(part, part.step)
-        if self._assembles(part, operation.step):
-            self._count(operation)
+            operation = self.work.open(part, part.step)
         self.order.allocation.place(operation)
         if self.factory.world.floor.store_after is not None:
             self.order.at(
@@ -230,24 +227,10 @@ class Production:
             assert after is not None
             self.order.at(self.order.now + after, "store", lot)
 
-    def _expected(self, part: Part) -> OpenOperation | None:
-        """Return the operation opened for a part in advance."""
-        for operation in self.operations.values():
-            if part in operation.parts and not operation.running:
-                return operation
-        return None
-
-    def _remove_part(self, part: Part, operation: OpenOperation) -> None:
-        if len(operation.parts) == 1:
-            self.drop(operation)
-            return
-        operation.parts.remove(part)
-        self._count(operation)
-
     def _forget(self, part: Part, operation: OpenOperation | None) -> None:
         del self.parts[part.lot]
         if operation is not None:
-            self._remove_part(part, operation)
+            self.work.remove(part, operation)
         self.order.close()  # the last part of a cancelled order
 
     def _finish(self, part: Part) -> None:
@@ -280,7 +263,7 @@ class Production:
             self._settle_soon(lot)
 
     def _is_final(self, part: Part) -> bool:
-        return self._expected(part) is None and (
+        return self.work.expected(part) is None and (
             self.route.steps[part.step].successor is None
         )
 
@@ -291,100 +274,6 @@ class Production:
     def on_lot_loaded(self, event: Event) -> None:
         """A lot is on a vehicle."""
         self.factory.fleet.loaded(event.subject)
-
-    def _open(self, part: Part, index: int) -> OpenOperation:
-        """Return the operation that takes a part next, opened if it is not yet."""
-        step = self.route.steps[index]
-        if self._assembles(part, step):
-            return self._assembly(part, step)
-        name = step_name(step, part.mending)
-        id = operation_id(part.lot, name, part.rounds.get(name, 0) + 1)
-        operation = self.operations.get(id)
-        if operation is None:
-            operation = self._opened(id, part.kit, part.lot, step, part.mending)
-            operation.parts.append(part)
-            operation.complete = True
-        operation.pieces = part.pieces
-        return operation
-
-    @staticmethod
-    def _assembles(part: Part, step: RouteStep) -> bool:
-        """Return whether a part is one of several that a step will join.
-
-        What has been joined may come back to the step, to be mended and inspected.
-        """
-        return len(step.predecessors) > 1 and part.step != step.index
-
-    def _assembly(self, part: Part, step: RouteStep) -> OpenOperation:
-        kit = part.kit
-        while not kit.covers(step.index):
-            assert kit.parent is not None
-            kit = kit.parent
-        operation = kit.assemblies.get(step.index)
-        if operation is None or operation.running:
-            lot = kit.lot_of(step.chain)
-            operation = self._opened(
-                operation_id(lot, step.id), kit, lot, step, mending=False
-            )
-            operation.pieces = kit.pieces
-            kit.assemblies[step.index] = operation
-        if part not in operation.parts:
-            operation.parts.append(part)
-        self._count(operation)
-        return operation
-
-    def _count(self, operation: OpenOperation) -> None:
-        """See whether an assembly has all its parts."""
-        there: dict[str, int] = {}
-        for part in operation.parts:
-            chain = self.route.steps[part.step].chain
-            there[chain] = there.get(chain, 0) + part.pieces
-        operation.complete = len(there) == len(operation.step.predecessors) and all(
-            pieces >= operation.pieces for pieces in there.values()
-        )
-
-    def _opened(
-        self, id: str, kit: Kit, lot: str, step: RouteStep, mending: bool
-    ) -> OpenOperation:
-        modes = step.rework if mending else step.modes
-        tail = self.route.tail(step.index, kit.pieces)
-        operation = OpenOperation(
-            id=id,
-            order=self.order.id,
-            kit=kit,
-            lot=lot,
-            step=step,
-            modes=modes,
-            pieces=kit.pieces,
-            weight=self.order.weight,
-            due=self.factory.dock.latest_for(self.order.due),
-            tail=tail if mending else tail - step.quickest.duration(kit.pieces),
-            opened=self.order.now,
-            family=None if mending else step.family,
-            complete=len(step.predecessors) < 2,
-        )
-        self.operations[id] = operation
-        self.factory.open_operation(operation)
-        return operation
-
-    def counts_on(self, material: str) -> bool:
-        """Return whether parts have been called, or worked on, that need a material."""
-        return any(
-            (operation.called or operation.running)
-            and any(name == material for name, _ in operation.step.materials)
-            for operation in self.operations.values()
-        )
-
-    def drop(self, operation: OpenOperation) -> None:
-        """Close an operation that will not be done."""
-        for part in operation.parts:
-            self.factory.fleet.cancel(part, "not wanted any more")
-        self.order.allocation.take_from(operation)
-        self.operations.pop(operation.id, None)
-        self.factory.close_operation(operation)
-        kit = operation.kit
-        if kit.assemblies.get(operation.step.index) is operation:
-            del kit.assemblies[operation.step.index]
 
     def end_if_idle(self, part: Part) -> None:
         """Take a cancelled part off the floor unless it is in work or on a vehicle."""

@@ -186,16 +186,13 @@ class Surveyor:
         agent = self.factory.machines[id]
         body, spec = agent.body, agent.spec
         begin = max(now, agent.up_at) if body.down else now
-        family = body.family
+        family = agent.outlook.family
         free = [begin] * spec.capacity
         busy = sorted(op.ends for op in agent.running.values())
         for slot, ends in enumerate(busy[: spec.capacity]):
             free[slot] = max(begin, ends)
-        setting = body.work.get("setup")
-        if setting is not None:
-            family = setting.family
-            ends = max(now, setting.since + body.setup_time(family))
-            free = [max(ends, begin)] * spec.capacity
+        if body.setting_up:
+            free = [agent.outlook.set_up_at()] * spec.capacity
         matrix = self.matrix[id]
         shut = self._closed[id]
         first = max(0, bisect_right(shut, (now, 1 << 62)) - 1)
@@ -217,7 +214,7 @@ class Surveyor:
             sp.Vehicle(
                 id=id,
                 place=self.row[agent.node()],
-                free=max(agent.free(), agent.body.stopped_until),
+                free=agent.free(),
                 fleet=self.fleet_of[agent.body.group.id],
             )
             for id, agent in self.factory.vehicles.items()

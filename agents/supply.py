@@ -17,8 +17,10 @@ class Supply:
         self.agent = agent
 
     def awaits(self, operation: OpenOperation) -> bool:
-        """Return whether its parts are here or on their way."""
+        """Return whether its parts are here or on their way, and its material there."""
         agent = self.agent
+        if agent.factory.lacks_material(operation):
+            return False
         return operation.complete and all(
             (part.moving and part.heading == agent.id)
             or (part.at == agent.id and part.lot in agent.body.buffers.input)

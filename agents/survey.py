@@ -48,6 +48,7 @@ class OrderSurvey:
         self.latest = self.due  # when what is planned must be done
         self.feeds: dict[tuple[str, int], list[tuple[sp.Input, str, int, int]]] = {}
         self.kits: dict[str, Kit] = {}
+        self.taken: dict[str, int] = {}  # of materials that are short: by lots so far
 
     def add(self) -> None:
         """Add the order's job and its next operations."""
@@ -71,23 +72,28 @@ class OrderSurvey:
         name = part.lot
         if part.working:
             running = self._running(part)
+            ends = max(running.ends, self.now + 1)
             at = self._put(
                 running.id,
                 self.by.modes(running.modes, running.pieces),
                 [sp.Input(place=self.by.row[part.at])],
                 (name,),
                 family=running.family,
-                pinned=max(running.ends, self.now + 1),
+                pinned=ends,
                 machine=running.holder,
             )
             source = sp.Input(operation=at)
-        elif part.moving and self._committed(part):
+        else:
+            ends = part.ready
+            source = sp.Input(place=self.by.row[part.at], ready=part.ready)
+        if part.moving and self._committed(part):  # its vehicle is on its way
             assert part.heading is not None
-            source = sp.Input(place=self.by.row[part.heading], ready=part.eta)
             if part.heading == factory.dock.place:
                 return
-        else:
-            source = sp.Input(place=self.by.row[part.at], ready=part.ready)
+            there = ends + factory.fleet.trip(part.at, part.heading)
+            source = sp.Input(
+                place=self.by.row[part.heading], ready=max(part.eta, there)
+            )
         step = order.route.steps[part.step]
         index: int | None = step.index
         if part.mending:
@@ -158,7 +164,7 @@ class OrderSurvey:
                 return
             rounds = part.rounds.get(step.id, 0) + 1
             id = operation_id(part.lot, step.id, rounds)
-            source = self._next(id, part, step, source, mending=False)
+            source = self._next(id, part, step, source, again=rounds > 1)
             index, depth, first = step.successor, depth + 1, False
         self._deliver(part.lot, source, depth)
 
@@ -214,7 +220,6 @@ class OrderSurvey:
             step,
             [f[0] for f in feeds],
             tuple(f[1] for f in feeds),
-            mending=False,
         )
         self._chain(part, step.successor, sp.Input(operation=at), depth + 1)
 
@@ -225,9 +230,18 @@ class OrderSurvey:
         step: RouteStep,
         source: sp.Input,
         *,
-        mending: bool,
+        mending: bool = False,
+        again: bool = False,
     ) -> sp.Input:
-        at = self._operation(id, part.pieces, step, [source], (part.lot,), mending)
+        at = self._operation(
+            id,
+            part.pieces,
+            step,
+            [source],
+            (part.lot,),
+            mending=mending,
+            again=again,
+        )
         return sp.Input(operation=at)
 
     def _operation(
@@ -237,7 +251,9 @@ class OrderSurvey:
         step: RouteStep,
         inputs: list[sp.Input],
         lots: tuple[str, ...],
-        mending: bool,
+        *,
+        mending: bool = False,
+        again: bool = False,
     ) -> int:
         modes = self.by.modes(step.rework if mending else step.modes, pieces)
         known = self.factory.operations.get(id)
@@ -246,25 +262,29 @@ class OrderSurvey:
             keep = self.by.index[known.holder]
             if self._settled(known):
                 modes = tuple(mode for mode in modes if mode.machine == keep)
-        release = 0
-        if self.order.missing:
-            release = max(
-                (
-                    self.factory.inventories[name].available(0)
-                    for name, _ in step.materials
-                    if name in self.order.missing
-                ),
-                default=release,
-            )
+        takes = not (mending or again or (known is not None and known.called))
         return self._put(
             id,
             modes,
             inputs,
             lots,
             family=None if mending else step.family,
-            release=release,
+            release=self._supplied(step, pieces) if takes else 0,
             keep=keep,
         )
+
+    def _supplied(self, step: RouteStep, pieces: int) -> int:
+        """Return when a lot's material is expected; 0: it is there, or not short."""
+        order, latest = self.order, 0
+        for name, per_piece in step.materials:
+            if name not in order.missing:
+                continue
+            inventory = self.factory.inventories[name]
+            self.taken.setdefault(name, order.production.work.pledged(name))
+            self.taken[name] += per_piece * pieces
+            if not inventory.holds(order.id, self.taken[name]):
+                latest = max(latest, inventory.expected_for(order.id))
+        return latest
 
     def _put(
         self,

@@ -39,8 +39,13 @@ class VehicleAgent(Holon):
 
     @property
     def idle(self) -> bool:
-        """Whether it has nothing to do."""
-        return self.current is None and not self.body.busy
+        """Whether it has nothing to do, and could do something."""
+        return self.current is None and not self.body.busy and not self.stopped
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it stands still, whatever it should do."""
+        return self.now < self.body.stopped_until
 
     # -- contract net ---------------------------------------------------------------
 
@@ -99,9 +104,11 @@ class VehicleAgent(Holon):
 
     def free(self) -> int:
         """Return when it can set off for something else, as far as is known, ms."""
-        if self.current is None and self.body.motion is None:
-            return self.now
-        return max(self.now, self.free_at)
+        if self.current is not None:
+            return max(self.now, self.free_at)
+        if self.body.motion is not None:
+            return self.body.motion.end
+        return max(self.now, self.body.stopped_until)
 
     def node(self) -> str:
         """Return where it will be then."""
@@ -114,6 +121,10 @@ class VehicleAgent(Holon):
     def decide(self) -> None:
         """Go on with the present transport, or take the next."""
         if self.body.busy:
+            if self.current is not None and not self.current.part.loaded:
+                self._expect()  # the part may be ready at another time
+            return
+        if self.stopped:
             return
         if self.current is not None:
             self._go_on()
@@ -214,11 +225,12 @@ class VehicleAgent(Holon):
         """Work out when the present transport will be done."""
         transport = self.current
         assert transport is not None
-        layout = self.factory.layout
-        empty = layout.travel(
-            self.body.group.id, self.body.node, layout.node_of(transport.origin)
-        )
-        pickup = max(self.now + empty, transport.part.ready)
+        if self.body.motion is not None:
+            there = self.body.motion.end
+        else:
+            begin = max(self.now, self.body.stopped_until)
+            there = begin + self.way_to(transport.origin)
+        pickup = max(there, transport.part.ready)
         trip = self.factory.fleet.trip(transport.origin, transport.to)
         transport.part.eta = self.free_at = pickup + trip
 
@@ -270,10 +282,19 @@ class VehicleAgent(Holon):
 
     def _position(self, place: str) -> None:
         if self.body.node != self.factory.layout.node_of(place):
-            self.free_at = self.now + self.factory.layout.travel(
-                self.body.group.id, self.body.node, self.factory.layout.node_of(place)
-            )
             self.body.drive(place)
+
+    def stop(self, duration: int) -> None:
+        """Stand still for so long, ms, and expect what is on the way as much later."""
+        before = max(self.now, self.body.stopped_until)
+        self.body.stop(duration)
+        if self.current is None:
+            return
+        if self.current.part.loaded:
+            self.free_at += max(0, self.body.stopped_until - before)
+            self.current.part.eta = self.free_at
+        else:
+            self._expect()
 
     def wake_at(self, time: int) -> None:
         """Look again at a time."""

@@ -69,6 +69,8 @@ class OpenOperation:
         It has been started; ``ends`` is when it is expected to end.
     promised
         When its holder said, being chosen, that it would be done, ms.
+    materials
+        What it takes from stock when it begins, by the piece: material, quantity.
     """
 
     id: str
@@ -90,6 +92,15 @@ class OpenOperation:
     running: bool = False
     ends: int = 0
     promised: int = 0
+    materials: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def needs(self) -> dict[str, int]:
+        """What it takes from stock when it begins, by material."""
+        needs: dict[str, int] = {}
+        for name, per_piece in self.materials:
+            needs[name] = needs.get(name, 0) + per_piece * self.pieces
+        return needs
 
     def duration(self, machine: str) -> int:
         """Return the nominal duration on a machine, ms."""
@@ -133,12 +144,7 @@ class Kit:
 
     def covers(self, step: int) -> bool:
         """Return whether the kit ends at or after this step."""
-        at: int | None = step
-        while at is not None:
-            if at == self.root:
-                return True
-            at = self.route.steps[at].successor
-        return False
+        return self.route.leads(step, self.root)
 
     def starts(self) -> list[RouteStep]:
         """Return the first steps of the kit's branches."""

@@ -152,10 +152,11 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
     ),
     "claim_released": ("operation", "reason"),
     # `engines` [{engine, value, ...}], `gain` relative to the plan in force
-    # re-evaluated, `changed` machine changes, `shifted` mean ms, `major` bool. Of
-    # `near` operations that the plan before had beginning within 2 h `near_changed`
-    # change machine; `refreshes` since the last re-planning changed the machine of
-    # `refreshed_changed` of `refreshed_near` such operations in sum.
+    # re-evaluated, `major` bool. Of `common` operations yet to begin, which the plan
+    # before had too, `changed` change machine, and starts shift by `shifted` ms on
+    # average; of `near` of them, which it had beginning within 2 h, `near_changed`.
+    # `refreshes` since the last re-planning changed the machine of
+    # `refreshed_changed` of `refreshed_near` such near operations in sum.
     "replan": (
         "trigger",
         "major",
@@ -164,6 +165,7 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = {
         "value",
         "gain",
         "operations",
+        "common",
         "changed",
         "shifted",
         "near",

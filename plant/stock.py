@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 
 from kernel.calendar import Priority
 from kernel.errors import Impossible
@@ -71,6 +72,17 @@ class Stock:
         return id
 
 
+@dataclass(slots=True)
+class _Purchase:
+    """What has been bought and has not come."""
+
+    material: str
+    quantity: int
+    expected: int  # as the buyer was told
+    due: int = 0  # realised, hidden
+    ticket: int = 0
+
+
 class SupplierBody:
     """A supplier: takes purchases and delivers them after a lead time nobody knows."""
 
@@ -83,9 +95,7 @@ class SupplierBody:
         self.floor = floor
         self.purchases = 0
         self.bought: dict[str, int] = {}  # how often, by material
-        self.open: dict[
-            str, tuple[str, int, int, int]
-        ] = {}  # material, qty, due, ticket
+        self.open: dict[str, _Purchase] = {}
 
     def order(self, material: str, quantity: int) -> str:
         """Buy; the delivery comes when it comes.
@@ -101,37 +111,41 @@ class SupplierBody:
         # Named by what is bought for the n-th time, whoever else buys what.
         count = self.bought[material] = self.bought.get(material, 0) + 1
         lead = self.floor.draw(self.spec.lead, f"lead/{material}", count)
+        expected = calendar.now + round(self.spec.lead.mean)
         self.floor.emit(
             "material_ordered",
             material,
             purchase=purchase,
             supplier=self.id,
             quantity=quantity,
-            expected=calendar.now + round(self.spec.lead.mean),
+            expected=expected,
         )
-        self._send(purchase, material, quantity, calendar.now + round(lead))
+        self.open[purchase] = _Purchase(material, quantity, expected)
+        self._send(purchase, calendar.now + round(lead))
         return purchase
 
     def delay(self, material: str, duration: int) -> None:
-        """Have every open purchase of a material come later."""
-        for purchase, (what, quantity, due, ticket) in list(self.open.items()):
-            if what == material:
-                self.floor.calendar.cancel(ticket)
-                self._send(purchase, material, quantity, due + duration)
+        """Have every open purchase of a material come later than it would have."""
+        for id, purchase in self.open.items():
+            if purchase.material == material:
+                self.floor.calendar.cancel(purchase.ticket)
+                self._send(id, purchase.due + duration)
+                purchase.expected += duration
                 self.floor.emit(
                     "material_delayed",
                     material,
-                    purchase=purchase,
-                    expected=due + duration,
+                    purchase=id,
+                    expected=purchase.expected,
                 )
 
     def deliver(self, purchase: str) -> None:
         """Bring what was bought."""
-        material, quantity, _, _ = self.open.pop(purchase)
-        self.stocks[material].receive(purchase, quantity)
+        bought = self.open.pop(purchase)
+        self.stocks[bought.material].receive(purchase, bought.quantity)
 
-    def _send(self, purchase: str, material: str, quantity: int, due: int) -> None:
-        ticket = self.floor.calendar.schedule(
+    def _send(self, purchase: str, due: int) -> None:
+        bought = self.open[purchase]
+        bought.due = due
+        bought.ticket = self.floor.calendar.schedule(
             due, Priority.ARRIVE, self.id, "deliver", purchase
         )
-        self.open[purchase] = (material, quantity, due, ticket)

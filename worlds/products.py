@@ -83,6 +83,10 @@ class Route:
             yield self.steps[at]
             at = self.steps[at].successor
 
+    def leads(self, index: int, to: int) -> bool:
+        """Return whether step ``index`` is ``to`` or one that comes before it."""
+        return any(step.index == to for step in self.steps_from(index))
+
     def tail(self, index: int, pieces: int) -> int:
         """Return the least time from the start of step ``index`` to the end, ms."""
         return sum(step.quickest.duration(pieces) for step in self.steps_from(index))

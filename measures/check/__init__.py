@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     lots.entered_once,
     lots.lots_alive,
     lots.lot_places,
+    lots.cancelled_off_the_floor,
     route.route_followed,
     pieces.pieces_conserved,
     pieces.inspection_told,

@@ -76,6 +76,24 @@ def lot_places(record: Record) -> Iterator[Finding]:
             yield event.time, id, f"ends in the hands of {held[id]}"
 
 
+def cancelled_off_the_floor(record: Record) -> Iterator[Finding]:
+    """Of a cancelled order nothing is left in the end but what is in hand."""
+    held: set[str] = set()
+    for event in record.of_lots:
+        if event.kind in ("lot_loaded", "operation_started"):
+            held.add(event.facts.get("lot", event.subject))
+        elif event.kind in ("lot_delivered", "operation_finished"):
+            held.discard(event.facts.get("lot", event.subject))
+    for end in record.kinds["run_ended"]:
+        for id, lot in record.lots.items():
+            order = record.orders.get(lot.order)
+            closed = order.closed if order is not None else None
+            if closed is None or closed.kind != "order_cancelled":
+                continue
+            if lot.left is None and id not in held:
+                yield end.time, id, f"still there, but {lot.order} was cancelled"
+
+
 def _taken(
     event: Event, lot: str, at: str, place: dict[str, str], held: dict[str, str]
 ) -> Iterator[Finding]:

@@ -170,7 +170,9 @@ def calls_settled(record: Record) -> Iterator[Finding]:
 
 #: Changes that a re-planning tells, and of how many operations they are.
 _PARTS = (
-    ("changed", "operations"),
+    ("common", "operations"),
+    ("changed", "common"),
+    ("near", "common"),
     ("near_changed", "near"),
     ("refreshed_changed", "refreshed_near"),
 )

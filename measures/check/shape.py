@@ -94,7 +94,16 @@ _TEXTS = (
 )
 _COUNTS = (
     *("pieces", "good", "rework", "scrap", "missed", "alarms", "defects", "nominal"),
-    *("messages", "operations", "changed", "revision", "arrive", "ready", "promise"),
+    *(
+        "messages",
+        "operations",
+        "common",
+        "changed",
+        "revision",
+        "arrive",
+        "ready",
+        "promise",
+    ),
     *("near", "near_changed", "refreshes", "refreshed_near", "refreshed_changed"),
     "expected",
 )

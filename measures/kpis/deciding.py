@@ -17,7 +17,7 @@ class DecidingMeasures:
         self._messages = 0
         self._replans = 0
         self._touches = 0
-        self._operations = 0  # compared in adopted plans
+        self._common = 0  # operations compared in adopted plans
         self._changed = 0
         self._shifted = 0.0  # operations x ms
         # Operations about to begin, and those of them that changed machine: when
@@ -39,9 +39,9 @@ class DecidingMeasures:
         self._refreshed_near += facts["refreshed_near"]
         self._refreshed_changed += facts["refreshed_changed"]
         if facts["adopted"]:
-            self._operations += facts["operations"]
+            self._common += facts["common"]
             self._changed += facts["changed"]
-            self._shifted += facts["shifted"] * facts["operations"]
+            self._shifted += facts["shifted"] * facts["common"]
             self._near += facts["near"]
             self._near_changed += facts["near_changed"]
 
@@ -57,9 +57,9 @@ class DecidingMeasures:
             "decision_touches": float(self._touches),
         }
         nervousness = {}
-        if self._operations:
-            nervousness["machine"] = self._changed / self._operations
-            nervousness["start"] = self._shifted / self._operations / MINUTE
+        if self._common:
+            nervousness["machine"] = self._changed / self._common
+            nervousness["start"] = self._shifted / self._common / MINUTE
         if self._near:
             nervousness["near"] = self._near_changed / self._near
         if self._refreshed_near:

@@ -44,7 +44,7 @@ _FLAGS = {"rush", "wip", "restarted", "major", "adopted"}
 _FLOATS = {"weight", "price", "quantity", "value", "gain", "shifted", "short"}
 _COUNTS = {
     *("pieces", "nominal", "defects", "good", "rework", "scrap", "missed", "alarms"),
-    *("operations", "changed", "revision", "messages"),
+    *("operations", "common", "changed", "revision", "messages"),
 }
 #: Facts that say which object: they become relations, not attributes.
 _ROLES = {

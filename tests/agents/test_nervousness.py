@@ -31,7 +31,7 @@ def plan(*works: tuple[str, str, int]) -> Plan:
 
 
 def test_a_change_to_the_digit() -> None:
-    """Machines and starts of what both have; near is what has not begun, and soon."""
+    """Machines and starts of what both have yet to begin; near is what begins soon."""
     before = plan(
         ("begun", "M", 50),  # a little early: it is under way
         ("late", "M", 30),
@@ -49,12 +49,12 @@ def test_a_change_to_the_digit() -> None:
         ("shipping", "dock", 90),
     )
     found = change(before, after, 60 * MINUTE, {"begun"}, MACHINES)
-    minutes = 5 + 30 + 9 + 20
+    minutes = 30 + 9 + 20
     assert found == Change(
-        common=5, machine=2, start=minutes * MINUTE, near=2, near_machine=1
+        common=3, machine=2, start=minutes * MINUTE, near=2, near_machine=1
     )
     assert found.and_then(Change(1, 1, 1, 1, 1)) == Change(
-        common=6, machine=3, start=minutes * MINUTE + 1, near=3, near_machine=2
+        common=4, machine=3, start=minutes * MINUTE + 1, near=3, near_machine=2
     )
 
 

@@ -232,6 +232,39 @@ def test_an_order_is_cancelled_as_its_last_part_is_scrapped(policy: str) -> None
     pytest.fail("no seed with a reject")
 
 
+@every_policy
+def test_a_cancelled_order_leaves_the_dock(policy: str) -> None:
+    """One lot has arrived, or all wait for the departure: all is taken away."""
+    dock = {"id": "dock", "node": "out", "departures": ["12:00"], "days": ["Mon"]}
+    for minute in (15, 30):
+        world = small_world(
+            [machine("M")],
+            [product(step("m", "M", "1 min"))],
+            [order("O1", quantity=20), order("O2", quantity=1, arrival="1 h")],
+            vehicles=1,
+            docks=[dock],
+        )
+        events = run(world, policy, disturbances=[f"cancel:O1@{minute} min"])
+        gone = {e.subject: e.time / 60_000 for e in of_kind(events, "lot_ended")}
+        assert gone["O1.1"] == minute
+        assert gone.keys() == {"O1.1", "O1.2"}
+        assert shipped(events).keys() == {"O2"}
+
+
+@every_policy
+def test_a_promise_counts_every_lot(policy: str) -> None:
+    """Five lots of ten minutes, one after the other: fifty minutes."""
+    world = small_world(
+        [machine("M")],
+        [product(step("m", "M", "1 min"))],
+        [order("O", quantity=50)],
+    )
+    events = run(world, policy)
+    (promise,) = [e.facts["promise"] for e in of_kind(events, "order_promised")]
+    assert promise / 60_000 == pytest.approx(50, abs=0.01)
+    assert shipped(events)["O"] == pytest.approx(50, abs=0.01)
+
+
 def test_a_changed_order_is_recorded() -> None:
     """Customers who change their minds leave a new due, and the order still ships."""
     world = small_world(

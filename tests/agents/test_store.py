@@ -17,7 +17,7 @@ from small_worlds import (
 
 from agents.factory import Factory
 from agents.scenario import scenario_of
-from kernel.calendar import HOUR
+from kernel.calendar import HOUR, MINUTE
 from worlds.spec import World
 
 
@@ -66,3 +66,41 @@ def test_a_lock_is_said_at_the_cap() -> None:
     ended = events[-1]
     assert ended.facts["unfinished"] == 8 - len(shipped(events)) > 0
     assert untrue(world, events) == []
+
+
+def test_a_lot_called_for_in_vain_is_brought_to_the_store() -> None:
+    """Its call is taken back when it has waited long: it still goes to the store.
+
+    And its way there is not taken back when its next operation changes hands.
+    """
+    world = small_world(
+        [
+            machine("A", output_buffer=1),
+            machine("B", "b", input_buffer=1),
+            machine("C", "b", input_buffer=1),
+            machine("D"),
+        ],
+        [
+            product(step("a", "A", "8 min"), step("b", "b", "100 min")),
+            product(step("d", "D", "1 min"), id="N"),
+        ],
+        [order("O", quantity=1), order("N", of="N", quantity=1, arrival="9 min")],
+        vehicles=[{"id": "agv", "count": 1, "home": ["store"], "speed": "0.02 m/s"}],
+        store_after="5 min",
+    )
+    factory = Factory(scenario_of(world, policy="hybrid"))
+    # Made at 16.3 and called for; the vehicle is busy with N until 50.
+    factory.advance(17 * MINUTE)
+    agent = factory.orders["O"]
+    operation = agent.production.operations["O.1:b"]
+    assert operation.called
+    assert operation.holder is not None
+    holder, other = operation.holder, "C" if operation.holder == "B" else "B"
+    factory.advance(22 * MINUTE)
+    factory.machines[other].body.buffers.size = 0  # it has no room
+    agent.allocation.assign(operation, other)
+    factory.advance(27 * MINUTE)
+    transport = factory.fleet.open["O.1"]
+    assert transport.to == factory.store.id
+    agent.allocation.assign(operation, holder)
+    assert factory.fleet.open["O.1"] is transport

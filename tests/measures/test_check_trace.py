@@ -229,6 +229,10 @@ CASES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
         "pieces_conserved",
         lambda e: edited(e, "lot_ended", pieces=2),
     ),
+    "cancelled and still there": (
+        "cancelled_off_the_floor",
+        lambda e: without(e, "lot_ended"),
+    ),
     "inspection untold": ("inspection_told", lambda e: without(e, "lot_inspected")),
     "scrap still there": (
         "inspection_told",

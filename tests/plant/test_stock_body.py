@@ -79,7 +79,10 @@ def test_a_purchase_comes_after_its_lead_time() -> None:
 
 
 def test_a_delay_moves_every_open_purchase() -> None:
-    """Purchases due at 30 and 40 come at 50 and 60; what has come stays."""
+    """Purchases due at 30 and 40 come at 50 and 60; what has come stays.
+
+    Those who wait learn how much later, not when: what was expected moves as far.
+    """
     b, bars, mill = stock()
     mill.order("bar", 1)
     b.until(10)
@@ -91,6 +94,8 @@ def test_a_delay_moves_every_open_purchase() -> None:
         (50, "material_received"),
         (60, "material_received"),
     ]
+    told = [f["expected"] / MINUTE for f in b.facts if "expected" in f]
+    assert told == [30, 40, 50, 60]
     mill.delay("bar", 20 * MINUTE)
     b.until(200)
     assert bars.quantity == 7
