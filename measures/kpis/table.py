@@ -167,11 +167,11 @@ KPI_TABLE: dict[str, Kpi] = {
     ),
     "nervousness": Kpi(
         "share; min",
-        "over adopted plans: `machine`: operations given another machine / operations; "
-        "`start`: mean shift of their starts; `near`: of the operations that the plan "
-        "before had beginning within 2 h or earlier, and that have not begun, the "
-        "share given another machine (goal: at most 5 %); `refresh`: the same share "
-        "over the refreshes by dispatch at minor events",
+        "over adopted plans, of the operations that the plan before had too and that "
+        "have not begun: `machine`: the share given another machine; `start`: mean "
+        "shift of their starts; `near`: the same share of those that the plan before "
+        "had beginning within 2 h or earlier (goal: at most 5 %); `refresh`: that over "
+        "the refreshes by dispatch at minor events",
         "rescheduling",
         False,
     ),
