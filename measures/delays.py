@@ -13,9 +13,9 @@ Each millisecond of the chain belongs to exactly one :class:`Delay`:
 * on a vehicle, loading and unloading included: ``transport``;
 * waiting, the first of these that is true:
 
-  1. a material of its next operation is not allocated to its order yet: ``material``
-     (materials go to reservations first come, first served; who lends what was
-     allocated to it under dynamic pegging reserves anew);
+  1. its order waits for a material of its next operation, for this lot or another:
+     ``material`` (materials go to reservations first come, first served; who lends
+     what was allocated to it under dynamic pegging reserves anew);
   2. its transport has been requested: ``vehicle`` (a request is made once there is a
      place for the lot at its destination and somebody who will work on it);
   3. the machine that works on it next, wherever the lot lies, is broken down:
