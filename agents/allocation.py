@@ -38,7 +38,8 @@ class Allocation(Announcer):
         self.initiator = Initiator(
             order.address, self.factory.calendar, self.factory.network, self
         )
-        self.needs: dict[str, tuple[str, int]] = {}  # material calls: what, how much
+        #: Of calls for material: what, how much, for which purpose.
+        self.needs: dict[str, tuple[str, int, str]] = {}
         self._refused: dict[str, tuple[int, int]] = {}  # how often in a row, next call
 
     def assign(self, operation: OpenOperation, machine: str) -> None:
@@ -94,18 +95,23 @@ class Allocation(Announcer):
             nearest = factory.market.nearest_machines(operation)
             self._call(operation.id, operation, [f"@{m}" for m in nearest])
 
-    def call_material(self, material: str, quantity: int) -> None:
+    def call_material(self, material: str, quantity: int, purpose: str) -> None:
         """Ask for a quantity of a material."""
         about = f"{self.order.id}/{material}/{len(self.needs) + 1}"
-        self.needs[about] = (material, quantity)
+        self.needs[about] = (material, quantity, purpose)
         self._call(about, quantity, [f"@{material}"])
 
-    def asks_for(self, material: str) -> bool:
-        """Return whether a call for a material has not led to a reservation yet."""
+    def asked(self, material: str, purpose: str | None = None) -> int:
+        """Return how much of a material has been called for and is not reserved yet.
+
+        For a purpose; None: for any.
+        """
         awarded = self.factory.inventories[material].awarded
-        return any(
-            name == material and about not in awarded
-            for about, (name, _) in self.needs.items()
+        return sum(
+            quantity
+            for about, (name, quantity, wanted_for) in self.needs.items()
+            if name == material and about not in awarded
+            if purpose in (None, wanted_for)
         )
 
     def hand_over(self, operation: OpenOperation, machine: MachineAgent) -> None:
@@ -165,6 +171,10 @@ class Allocation(Announcer):
                 self.order.quoted(about, operation.promised)
                 factory.machines[operation.holder].decide_soon()
             elif operation.holder is None:
+                machines = factory.machines
+                able = (machines[mode.machine] for mode in operation.modes)
+                soonest = min(agent.outlook.quote(operation)[1] for agent in able)
+                self.order.quoted(about, soonest)  # when those who are down are up
                 self._again(about)
             elif call.winner not in (None, f"@{operation.holder}"):
                 self.initiator.withdraw(call.conversation)  # a plan was quicker
@@ -196,7 +206,7 @@ class Allocation(Announcer):
             if factory.fleet.wants(transport) and transport.vehicle is None:
                 self.call_vehicles_again(transport)
         elif about in self.needs and self.initiator.holder(about) is None:
-            material, quantity = self.needs[about]
+            material, quantity, _ = self.needs[about]
             self._call(about, quantity, [f"@{material}"])
 
     def announce_again(self, operation: OpenOperation) -> None:

@@ -299,18 +299,15 @@ class Factory(mesa.Model):
     def lacks_material(self, operation: OpenOperation) -> bool:
         """Return whether material for an operation is not there.
 
-        What its order has may suffice for this lot though it waits for more; but not
-        what has been counted on for lots called before.
+        What its order has for this lot may be there though others wait for more.
         """
-        order = self.orders[operation.order]
-        if not order.missing:
+        missing = self.orders[operation.order].missing
+        if not missing:
             return False
         return any(
-            name in order.missing
-            and not self.inventories[name].holds(
-                order.id, quantity + order.production.work.pledged(name, but=operation)
-            )
-            for name, quantity in operation.needs.items()
+            name in missing
+            and not self.inventories[name].holds(operation.order, operation.purpose)
+            for name, _ in operation.materials
         )
 
     def consume(self, operation: OpenOperation) -> list[list[object]]:
@@ -318,7 +315,9 @@ class Factory(mesa.Model):
         return [
             lot
             for name, quantity in operation.needs.items()
-            for lot in self.inventories[name].consume(operation.order, quantity)
+            for lot in self.inventories[name].consume(
+                operation.order, operation.purpose, quantity
+            )
         ]
 
     def take_operator(

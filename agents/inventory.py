@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from agents.agent import Holon
 from agents.contract_net import Bid, Participant
 from agents.messages import CallForProposal, Message
 from agents.pegging import turns
+from kernel.errors import Impossible
 from kernel.events import Event
 from plant.stock import Stock, SupplierBody
 
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Reservation:
-    """A quantity for an order, allocated once it is there."""
+    """A quantity for an order, allocated once it is there.
+
+    ``purpose``: the kit that is made again, or "" (:meth:`agents.work.Kit.purpose`).
+    """
 
     order: str
     quantity: int
+    purpose: str = ""
     allocated: bool = False
 
 
@@ -70,7 +74,8 @@ class InventoryAgent(Holon):
         order = self.factory.orders[call.about.partition("/")[0]]
         if not order.cancelled and call.about not in self.awarded:
             self.awarded.add(call.about)  # called again, if the answer was lost
-            self.reserve(order, call.body)
+            _, quantity, purpose = order.allocation.needs[call.about]
+            self.reserve(order, quantity, purpose)
         self.at(self.now, "settle_award", call.about)
         return True
 
@@ -88,15 +93,15 @@ class InventoryAgent(Holon):
         """Return when so much more will be there, as far as is known, ms."""
         return self._covers(self.reserved + quantity)
 
-    def expected_for(self, order: str) -> int:
-        """Return when all that is reserved for an order will be there, ms."""
-        before, needed = self.allocated, 0
+    def expected_for(self, order: OrderAgent, purpose: str) -> int:
+        """Return when what an order wants for a purpose will be there, ms."""
+        before = self.allocated
         for reservation in self.reservations:
             if not reservation.allocated:
                 before += reservation.quantity
-                if reservation.order == order:
-                    needed = before
-        return self._covers(needed)
+                if (reservation.order, reservation.purpose) == (order.id, purpose):
+                    return self._covers(before)
+        return self.available(order.allocation.asked(self.id, purpose))
 
     def _covers(self, quantity: int) -> int:
         """Return when stock and purchases come to a quantity, as far as is known."""
@@ -106,22 +111,29 @@ class InventoryAgent(Holon):
         for bought, expected in sorted(self.on_order.values(), key=lambda v: v[1]):
             there += bought
             if there >= quantity:
-                return max(self.now, expected)
+                return self._comes(expected)
         return self._bought_now()
+
+    @property
+    def _lead(self) -> int:
+        return round(self.supplier.spec.lead.mean if self.supplier else 1e11)
+
+    def _comes(self, expected: int) -> int:
+        """Return when a delivery will come; one that is overdue takes some more."""
+        return expected if expected > self.now else self.now + self._lead // 4
 
     def _bought_now(self) -> int:
         """Return when a purchase made now would be expected, ms."""
-        lead = self.supplier.spec.lead.mean if self.supplier else 1e11
-        return self.now + round(lead)
+        return self.now + self._lead
 
     def next_delivery(self) -> int:
         """Return when the next purchase is expected, ms."""
-        dates = (expected for _, expected in self.on_order.values())
-        return max(self.now, min(dates, default=self._bought_now()))
+        dates = [self._comes(expected) for _, expected in self.on_order.values()]
+        return min(dates, default=self._bought_now())
 
-    def reserve(self, order: OrderAgent, quantity: int) -> None:
+    def reserve(self, order: OrderAgent, quantity: int, purpose: str = "") -> None:
         """Keep a quantity for an order."""
-        reservation = Reservation(order.id, quantity)
+        reservation = Reservation(order.id, quantity, purpose)
         short = quantity - max(0, self.stock.quantity - self.reserved)
         self.reservations.append(reservation)
         self.reserved += quantity
@@ -145,25 +157,28 @@ class InventoryAgent(Holon):
         self.reservations = kept
         self._allocate()
 
-    def _mine(self, order: str) -> Iterator[Reservation]:
-        return (r for r in self.reservations if r.order == order and r.allocated)
+    def _allocated(self, order: str, purpose: str) -> Reservation | None:
+        """Return what an order has for a purpose."""
+        for reservation in self.reservations:
+            if (reservation.order, reservation.purpose) == (order, purpose):
+                return reservation if reservation.allocated else None
+        return None
 
-    def holds(self, order: str, quantity: int) -> bool:
-        """Return whether so much is there for an order."""
-        return sum(r.quantity for r in self._mine(order)) >= quantity
+    def holds(self, order: str, purpose: str) -> bool:
+        """Return whether what an order wants for a purpose is there."""
+        return self._allocated(order, purpose) is not None
 
-    def consume(self, order: str, quantity: int) -> list[list[object]]:
-        """Take from the stock what was reserved for an order."""
-        taken = self.stock.take(quantity)
+    def consume(self, order: str, purpose: str, quantity: int) -> list[list[object]]:
+        """Take from the stock what was reserved for an order, for a purpose."""
+        reservation = self._allocated(order, purpose)
+        if reservation is None or reservation.quantity < quantity:
+            raise Impossible(f"{self.id}: {quantity} for {order}, not allocated to it")
+        reservation.quantity -= quantity
+        if not reservation.quantity:
+            self.reservations.remove(reservation)
         self.reserved -= quantity
         self.allocated -= quantity
-        for reservation in list(self._mine(order)):
-            part = min(quantity, reservation.quantity)
-            reservation.quantity -= part
-            quantity -= part
-            if not reservation.quantity:
-                self.reservations.remove(reservation)
-        return taken
+        return self.stock.take(quantity)
 
     def _rearrange(self) -> None:
         """Let orders that can wait give their reservations back and reserve anew.

@@ -14,6 +14,7 @@ from agents.work import Kit
 from kernel.calendar import Priority
 from kernel.events import Event
 from plant import lots
+from plant.lot import operation_id
 from worlds.demand import OrderRequest
 from worlds.products import Route, RouteStep
 
@@ -41,8 +42,9 @@ class OrderAgent(Holon):
         self.allocation = Allocation(self)
         self.production = Production(self)
         self.missing: set[str] = set()  # materials still to be allocated
-        self.quotes: dict[str, int] = {}  # when the first operations would be done
-        self.firsts = 0  # how many first operations there are, of all lots
+        self.firsts: set[str] = set()  # the first operations, of all lots
+        #: When these would be done, and what follows takes, ms.
+        self.quotes: dict[str, tuple[int, int]] = {}
         self.promise: int | None = None
         self.finished: dict[str, int] = {}  # lots where they leave: pieces
         self.cancelled = False
@@ -96,6 +98,7 @@ class OrderAgent(Holon):
         steps: Sequence[RouteStep],
         pieces: int,
         done: set[str],
+        purpose: str = "",
     ) -> None:
         """Have the material kept that these steps need for so many pieces."""
         need: dict[str, int] = {}
@@ -106,9 +109,9 @@ class OrderAgent(Holon):
         for material, quantity in need.items():
             self.missing.add(material)
             if self.factory.policy.allocation == "contract_net":
-                self.allocation.call_material(material, quantity)
+                self.allocation.call_material(material, quantity, purpose)
             else:
-                self.factory.inventories[material].reserve(self, quantity)
+                self.factory.inventories[material].reserve(self, quantity, purpose)
 
     def release(self, _: object) -> None:
         """Put the order's lots on the floor."""
@@ -126,7 +129,11 @@ class OrderAgent(Holon):
             for n, before in enumerate(range(0, self.quantity, size), start=1)
         ]
         done = set(self.request.done)
-        self.firsts = sum(len({s.id for s, _ in self._begins(k, done)}) for k in kits)
+        self.firsts = {
+            operation_id(kit.lot_of(step.chain), step.id)
+            for kit in kits
+            for step, _ in self._begins(kit, done)
+        }
         for kit in kits:
             self.release_kit(kit)
 
@@ -205,7 +212,7 @@ class OrderAgent(Holon):
 
     def material(self, material: str, *, there: bool, more: bool) -> None:
         """Learn whether all that is reserved of a material is there, or more of it."""
-        if there and not self.allocation.asks_for(material):
+        if there and not self.allocation.asked(material):
             self.missing.discard(material)
         else:
             self.missing.add(material)
@@ -219,22 +226,28 @@ class OrderAgent(Holon):
         Bids of one instant know nothing of each other: those who hold the operations
         say once more when they would be done.
         """
-        if self.promise is not None:
+        if self.promise is not None or operation not in self.firsts:
             return
-        self.quotes[operation] = finish
-        if len(self.quotes) < self.firsts:
+        opened = self.production.operations
+        self.quotes[operation] = finish, opened[operation].tail
+        if len(self.quotes) < len(self.firsts):
             return
         factory = self.factory
+        there = max((self._supplied(name) for name in self.missing), default=0)
         latest = 0
-        for id, quote in self.quotes.items():
-            opened = self.production.operations.get(id)
-            tail = opened.tail if opened else 0
-            if opened is not None and opened.holder is not None and not opened.running:
-                holder = factory.machines[opened.holder]
-                quote = max(quote, holder.outlook.quote(opened)[1])
+        for id, (quote, tail) in self.quotes.items():
+            first = opened.get(id)
+            if first is not None and first.holder is not None and not first.running:
+                duration = first.duration(first.holder)
+                again = factory.machines[first.holder].outlook.quote(first)[1]
+                quote = max(quote, again, there + duration)
             latest = max(latest, quote + round(tail * factory.flow_factor))
         self.promise = factory.dock.leaves_at(latest)
         factory.emit("order_promised", self.id, promise=self.promise)
+
+    def _supplied(self, material: str) -> int:
+        """Return when what the order has reserved of a material will be there, ms."""
+        return self.factory.inventories[material].expected_for(self, "")
 
     def arrived(self, lot: str, pieces: int) -> None:
         """A finished lot is where the order leaves: ship it once all are."""

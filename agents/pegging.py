@@ -7,7 +7,6 @@ would cost most per piece; an order that can wait lends what it does not use yet
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,18 +17,18 @@ if TYPE_CHECKING:
 def turns(inventory: InventoryAgent) -> tuple[list[Reservation], list[Reservation]]:
     """Return who should be served with what there is of a material, and who not yet.
 
-    First those that cannot be moved: the order's parts have been called to the machine
-    that uses the material, or it waits for more than it was given. Then the others, by
-    what a wait for the next delivery would cost, per piece; among equals who has it
-    keeps it. What does not fit into the stock any more comes after what does.
+    First those that cannot be moved: the order has the material, and parts that need
+    it have been called to the machine that uses it. Then the others, by what a wait
+    for the next delivery would cost, per piece; among equals who has it keeps it. What
+    does not fit into the stock any more comes after what does.
     """
     orders, until = inventory.factory.orders, inventory.next_delivery()
-    of_order = Counter(r.order for r in inventory.reservations)
     fixed: list[Reservation] = []
     loose: list[tuple[float, bool, Reservation]] = []
     for reservation in inventory.reservations:
         order = orders[reservation.order]
-        if of_order[order.id] > 1 or order.production.work.counts_on(inventory.id):
+        work = order.production.work
+        if reservation.allocated and work.counts_on(inventory.id, reservation.purpose):
             fixed.append(reservation)
         else:
             cost = cost_of_waiting(order, inventory.id, until) / reservation.quantity

@@ -145,12 +145,14 @@ class Production:
             pieces=event.facts["pieces"],
             root=last,
             parent=outer,
+            replaces=kit,
+            lost_at=part.step,
         )
         if self.order.cancelled:
             return
         # What the lost pieces would have taken from here on is kept for these.
         spent = [s for s in again.steps() if self.route.leads(s.index, part.step)]
-        self.order.reserve(spent, again.pieces, done=set())
+        self.order.reserve(spent, again.pieces, set(), purpose=again.id)
         self.order.release_kit(again, replaces=event.subject)
         self.factory.changed(event.subject, "reject", major=True)
 

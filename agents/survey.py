@@ -48,7 +48,6 @@ class OrderSurvey:
         self.latest = self.due  # when what is planned must be done
         self.feeds: dict[tuple[str, int], list[tuple[sp.Input, str, int, int]]] = {}
         self.kits: dict[str, Kit] = {}
-        self.taken: dict[str, int] = {}  # of materials that are short: by lots so far
 
     def add(self) -> None:
         """Add the order's job and its next operations."""
@@ -216,6 +215,7 @@ class OrderSurvey:
         )
         at = self._operation(
             operation_id(lot, step.id),
+            kit,
             kit.pieces,
             step,
             [f[0] for f in feeds],
@@ -235,6 +235,7 @@ class OrderSurvey:
     ) -> sp.Input:
         at = self._operation(
             id,
+            part.kit,
             part.pieces,
             step,
             [source],
@@ -247,6 +248,7 @@ class OrderSurvey:
     def _operation(
         self,
         id: str,
+        kit: Kit,
         pieces: int,
         step: RouteStep,
         inputs: list[sp.Input],
@@ -269,21 +271,17 @@ class OrderSurvey:
             inputs,
             lots,
             family=None if mending else step.family,
-            release=self._supplied(step, pieces) if takes else 0,
+            release=self._supplied(kit, step) if takes else 0,
             keep=keep,
         )
 
-    def _supplied(self, step: RouteStep, pieces: int) -> int:
+    def _supplied(self, kit: Kit, step: RouteStep) -> int:
         """Return when a lot's material is expected; 0: it is there, or not short."""
         order, latest = self.order, 0
-        for name, per_piece in step.materials:
-            if name not in order.missing:
-                continue
-            inventory = self.factory.inventories[name]
-            self.taken.setdefault(name, order.production.work.pledged(name))
-            self.taken[name] += per_piece * pieces
-            if not inventory.holds(order.id, self.taken[name]):
-                latest = max(latest, inventory.expected_for(order.id))
+        for name, _ in step.materials:
+            inventory, purpose = self.factory.inventories[name], kit.purpose(step.index)
+            if name in order.missing and not inventory.holds(order.id, purpose):
+                latest = max(latest, inventory.expected_for(order, purpose))
         return latest
 
     def _put(

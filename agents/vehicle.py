@@ -288,6 +288,8 @@ class VehicleAgent(Holon):
         """Stand still for so long, ms, and expect what is on the way as much later."""
         before = max(self.now, self.body.stopped_until)
         self.body.stop(duration)
+        if self.body.stopped_until - self.now > PATIENCE:
+            self._give_up()
         if self.current is None:
             return
         if self.current.part.loaded:
@@ -295,6 +297,18 @@ class VehicleAgent(Holon):
             self.current.part.eta = self.free_at
         else:
             self._expect()
+
+    def _give_up(self) -> None:
+        """Leave to others what it has not loaded: it will stand for long."""
+        factory, held = self.factory, list(self.agenda.values())
+        if self.current is not None and self.current not in held:
+            held.append(self.current)
+        for transport in held:
+            if not transport.part.loaded:
+                order = factory.orders[transport.part.kit.order]
+                order.allocation.take_back(transport)
+                factory.fleet.unheld(transport)
+        factory.changed(self.id, "stop", major=True)
 
     def wake_at(self, time: int) -> None:
         """Look again at a time."""
@@ -323,4 +337,5 @@ class VehicleAgent(Holon):
 
     def on_vehicle_resumed(self, event: Event) -> None:
         """It moves again."""
+        self.factory.changed(self.id, "resume", major=False)
         self.decide_soon()

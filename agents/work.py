@@ -102,6 +102,11 @@ class OpenOperation:
             needs[name] = needs.get(name, 0) + per_piece * self.pieces
         return needs
 
+    @property
+    def purpose(self) -> str:
+        """What its material was reserved for."""
+        return self.kit.purpose(self.step.index)
+
     def duration(self, machine: str) -> int:
         """Return the nominal duration on a machine, ms."""
         for mode in self.modes:
@@ -132,6 +137,8 @@ class Kit:
     parts: dict[str, Part] = field(default_factory=dict)
     assemblies: dict[int, OpenOperation] = field(default_factory=dict)
     again: int = 0  # replacements so far
+    replaces: Kit | None = None  # whose pieces were lost, behind step `lost_at`
+    lost_at: int = 0
 
     @property
     def root_chain(self) -> str:
@@ -145,6 +152,17 @@ class Kit:
     def covers(self, step: int) -> bool:
         """Return whether the kit ends at or after this step."""
         return self.route.leads(step, self.root)
+
+    def purpose(self, step: int) -> str:
+        """Return what the material for a step was reserved for: "" is the order.
+
+        What is made again has material of its own up to where the pieces were lost;
+        from there on it takes what they would have taken.
+        """
+        kit = self
+        while kit.replaces is not None and not self.route.leads(step, kit.lost_at):
+            kit = kit.replaces
+        return kit.id if kit.replaces is not None else ""
 
     def starts(self) -> list[RouteStep]:
         """Return the first steps of the kit's branches."""

@@ -148,23 +148,14 @@ class WorkList:
         if kit.assemblies.get(operation.step.index) is operation:
             del kit.assemblies[operation.step.index]
 
-    def counts_on(self, material: str) -> bool:
-        """Return whether parts have been called, or worked on, that need a material."""
-        return any(
-            (operation.called or operation.running) and material in operation.needs
-            for operation in self.operations.values()
-        )
+    def counts_on(self, material: str, purpose: str) -> bool:
+        """Return whether parts have been called, or worked on, that need a material.
 
-    def pledged(self, material: str, but: OpenOperation | None = None) -> int:
-        """Return how much called operations that have not begun count on.
-
-        Parameters
-        ----------
-        but
-            An operation that does not count.
+        Of what was reserved for ``purpose`` (:meth:`agents.work.Kit.purpose`).
         """
-        return sum(
-            operation.needs.get(material, 0)
+        return any(
+            (operation.called or operation.running)
+            and material in operation.needs
+            and operation.purpose == purpose
             for operation in self.operations.values()
-            if operation.called and not operation.running and operation is not but
         )

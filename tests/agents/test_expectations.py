@@ -123,7 +123,7 @@ def test_a_vehicle_that_is_not_wanted_any_more_is_soon_free() -> None:
 
 @pytest.mark.parametrize("minute", [1.0, 3.0, 4.5])
 def test_what_a_stopped_vehicle_carries_comes_later(minute: float) -> None:
-    """On its way to the part or with it: 20 min are 20 min."""
+    """On its way to the part or with it: a minute is a minute."""
 
     def arrives(*strikes: str) -> tuple[int, int, int]:
         world = small_world(
@@ -141,9 +141,9 @@ def test_what_a_stopped_vehicle_carries_comes_later(minute: float) -> None:
         after = [t for t in times(there, "lot_delivered") if t > minute]
         return *found, round(after[0] * MINUTE)
 
-    smooth, stopped = arrives(), arrives(f"stop:agv-1:20 min@{minute} min")
+    smooth, stopped = arrives(), arrives(f"stop:agv-1:1 min@{minute} min")
     assert smooth[0] == smooth[1] == smooth[2]
-    assert stopped == tuple(time + 20 * MINUTE for time in smooth)
+    assert stopped == tuple(time + MINUTE for time in smooth)
 
 
 @pytest.mark.parametrize("world", ["cell", "electronics"])
@@ -186,3 +186,41 @@ def test_a_stopped_vehicle_takes_nothing_up(policy: str) -> None:
     )
     events = run(other, policy, disturbances=strikes)
     assert times(events, "lot_loaded")[0] < 2
+
+
+@pytest.mark.parametrize("policy", ["rule", "negotiated", "planned", "hybrid"])
+def test_what_a_vehicle_that_stops_for_long_should_fetch_another_does(
+    policy: str,
+) -> None:
+    """Two stand side by side; the one on its way to the lot is stopped for hours."""
+    world = small_world(
+        [machine("A"), machine("B")],
+        [product(step("b", "B"))],
+        [order("O", quantity=1, arrival="1 min")],
+        vehicles=[{"id": "agv", "count": 2, "home": ["out", "out"]}],
+    )
+    factory = Factory(scenario_of(world, policy=policy))
+    factory.advance(MINUTE + 5_000)
+    (sent,) = (v.id for v in factory.vehicles.values() if v.current is not None)
+    for hours in ("10 h", "1 min"):
+        strike = f"stop:{sent}:{hours}@65 s"
+        fetched = of_kind(run(world, policy, disturbances=[strike]), "lot_loaded")[0]
+        assert (fetched.facts["vehicle"] == sent) == (hours == "1 min")
+        assert fetched.time < 3 * MINUTE
+
+
+def test_a_promise_waits_for_no_second_operation() -> None:
+    """One branch's machine is down and refuses: its repair counts, not what follows."""
+    steps = [
+        step("l", "A", "1 min", after=[]),
+        step("l2", "C", "1 min"),
+        step("r", "B", "1 min", after=[]),
+        step("j", "J", "1 min", after=["l2", "r"]),
+    ]
+    machines = [machine(id, input_buffer=2) for id in "ABCJ"]
+    world = small_world(machines, [product(*steps)], [order("O", arrival="1 min")])
+    for policy in ("rule", "negotiated", "planned", "hybrid"):
+        events = run(world, policy, disturbances=["break:B:10 h@0 min"])
+        (told,) = of_kind(events, "order_promised")
+        assert told.time < 2 * MINUTE
+        assert told.facts["promise"] > 600 * MINUTE

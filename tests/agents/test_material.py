@@ -18,6 +18,7 @@ from small_worlds import (
 )
 
 from agents.factory import Factory
+from agents.quotation import quote
 from agents.scenario import scenario_of
 from kernel.calendar import MINUTE
 from worlds.spec import World
@@ -64,7 +65,8 @@ def test_what_is_there_is_used_while_more_is_awaited(policy: str) -> None:
         begun = starts(events)
         first = [begun[f"O.{n}:m"] for n in (1, 2, 3)]
         assert sorted(first) == pytest.approx([0, 10, 20], abs=0.01)
-        assert min(begun[x] for x in begun if "+" in x) >= 600
+        again = [time for id, time in begun.items() if "+" in id and ":m" in id]
+        assert min(again) >= 600
 
 
 @every_policy
@@ -82,6 +84,55 @@ def test_who_inspects_again_needs_no_more_material(policy: str) -> None:
         short = times(events, "stock_out")
         while_short += any(time > min(short, default=600) for time in again)
     assert while_short
+
+
+@pytest.mark.parametrize("policy", ["rule", "negotiated", "hybrid"])
+def test_pieces_made_again_take_nothing_from_an_urgent_order(policy: str) -> None:
+    """Whoever pegs: who waits for pieces made again is no more urgent for that."""
+    world = small_world(
+        [machine("M"), machine("Q"), machine("A"), machine("U")],
+        [
+            spoiling("m"),
+            product(
+                step("u", "U", "1 min"),
+                id="U",
+                materials=[{"material": "X", "step": "u"}],
+            ),
+        ],
+        [
+            order("late", quantity=30, due="120 h", weight=1.0),
+            order(
+                "soon",
+                of="U",
+                quantity=10,
+                arrival="1 min",
+                release="25 min",
+                due="2 h",
+                weight=10.0,
+            ),
+        ],
+        **stock(40, "20 h"),
+    )
+    events = run(world, policy, seed=4)
+    assert min(times(events, "lot_scrapped")) < 25
+    assert starts(events, "U")["soon.1:u"] == pytest.approx(25, abs=0.01)
+
+
+@every_policy
+def test_a_promise_knows_when_material_comes(policy: str) -> None:
+    """It is what was said before anybody ordered."""
+    making = product(
+        step("m", "M", "1 min"), materials=[{"material": "X", "step": "m"}]
+    )
+    world = small_world(
+        [machine("M")], [making], [order("O", arrival="1 min")], **stock(0, "20 h")
+    )
+    factory = Factory(scenario_of(world, policy=policy))
+    factory.advance(30_000)
+    said = quote(factory, "P", {}, 1)
+    (told,) = of_kind(factory.run().events, "order_promised")
+    assert told.facts["promise"] == pytest.approx(said, abs=MINUTE)
+    assert said == pytest.approx(20 * 60 * MINUTE, abs=2 * MINUTE)
 
 
 @every_policy
@@ -149,8 +200,10 @@ def test_a_delivery_is_expected_for_who_is_served_first() -> None:
     factory.advance(130 * MINUTE)
     assert factory.planner is not None
     inventory = factory.inventories["X"]
-    assert inventory.expected_for("O1") == 600 * MINUTE
-    assert inventory.expected_for("O2") == 720 * MINUTE
+    expected = [
+        inventory.expected_for(factory.orders[id], "") / MINUTE for id in ("O1", "O2")
+    ]
+    assert expected == [600, 720]
     surveyed = factory.planner.surveyor.survey(50, factory.planner.objective, None)
     releases = {op.id: op.release / MINUTE for op in surveyed.problem.operations}
     assert (releases["O1.1:m"], releases["O2.1:m"]) == (600, 720)
