@@ -210,6 +210,6 @@ class Advice:
         transport = self.factory.fleet.open.get(trip.key[1])
         if transport is None or transport.begun or transport.key != trip.key:
             return None
-        if vehicle.held_up(transport):
+        if vehicle.pickups.held_up(transport):
             return None
         return transport

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from agents.agent import Holon
 from agents.contract_net import Bid, Participant
-from agents.fleet import FEW, TransportOrder
+from agents.fleet import TransportOrder
 from agents.messages import CallForProposal, Message
-from agents.work import Part
-from kernel.calendar import MINUTE
+from agents.pickups import PATIENCE, Pickups
 from kernel.events import Event
 from plant.vehicle import VehicleBody
-
-#: How long a vehicle stands waiting for a part before it does something else, ms.
-PATIENCE = 2 * MINUTE
 
 if TYPE_CHECKING:
     from agents.factory import Factory
@@ -31,9 +25,9 @@ class VehicleAgent(Holon):
         self.participant = Participant(
             self.address, factory.calendar, factory.network, self
         )
+        self.pickups = Pickups(self)
         self.agenda: dict[str, TransportOrder] = {}  # awarded, by transport id
         self.current: TransportOrder | None = None
-        self.headed: str | None = None  # place it waits at, or drives to, for a part
         self.free_at = 0  # expected, with the present transport
         self._wakes = -1
 
@@ -138,77 +132,13 @@ class VehicleAgent(Holon):
         if isinstance(choice, TransportOrder):
             self._take_up(choice)
             return
-        best = self._best()
+        best = self.pickups.best()
         if best is not None:
             self._take_up(best)
         elif choice is not None and choice != "wait":
             self._position(choice)  # be there in time for a part to come
         elif factory.policy.allocation == "contract_net":
-            self._seek_work()
-
-    def _best(self) -> TransportOrder | None:
-        """Return what the rule would have it carry next."""
-        factory, planner = self.factory, self.factory.planner
-        mine: Iterable[TransportOrder]
-        if factory.policy.allocation == "contract_net":
-            mine = (t for t in self.agenda.values() if factory.fleet.wants(t))
-        else:
-            around = factory.fleet.around(self)
-            mine = (t for t in around if t.vehicle in (None, self.id))
-        waiting: Iterable[TransportOrder] = (
-            transport
-            for transport in mine
-            if not transport.begun
-            and transport.origin != transport.to
-            and not self.held_up(transport)
-            and not (planner is not None and planner.covers(transport))
-        )
-        if factory.policy.allocation != "contract_net":
-            waiting = islice(waiting, FEW)
-        return self._most_urgent(waiting)
-
-    def _most_urgent(self, pool: Iterable[TransportOrder]) -> TransportOrder | None:
-        all_ = tuple(pool)
-        if len(all_) <= 1:
-            return all_[0] if all_ else None
-        return max(all_, key=self._worth)
-
-    def _seek_work(self) -> None:
-        """Have announced again, before standing idle, what waits for a busy vehicle."""
-        factory = self.factory
-        waiting = (
-            transport
-            for transport in factory.fleet.around(self)
-            if transport.vehicle not in (None, self.id)
-            and not transport.begun
-            and transport.id not in factory.calling
-            and not self.held_up(transport)
-            and not factory.vehicles[transport.vehicle].idle
-            and not (factory.planner is not None and factory.planner.covers(transport))
-        )
-        best = self._most_urgent(islice(waiting, FEW))
-        if best is not None:
-            order = factory.orders[best.part.kit.order]
-            order.allocation.call_vehicles_again(best)
-
-    def _worth(self, transport: TransportOrder) -> float:
-        """Return how urgent a transport is to this vehicle, by the policy's rule."""
-        layout, now = self.factory.layout, self.now
-        empty = layout.travel(
-            self.body.group.id, self.body.node, layout.node_of(transport.origin)
-        )
-        trip = self.factory.fleet.trip(transport.origin, transport.to)
-        return self.factory.trip_rule.urgency(
-            weight=transport.weight,
-            duration=trip,
-            slack=transport.slack_until - now - trip,
-            typical=self.factory.mean_trip,
-            tail=trip,
-            ready=transport.requested,
-            due=transport.slack_until,
-            setup=empty,
-            wait=max(0, transport.part.ready - now - empty),
-        )
+            self.pickups.seek_work()
 
     def _take_up(self, transport: TransportOrder) -> None:
         if transport.vehicle != self.id:
@@ -244,26 +174,12 @@ class VehicleAgent(Holon):
         elif not part.working and part.ready <= self.now:
             self.body.carry(part.lot, transport.to)
             self.free_at = part.eta
-        elif self.held_up(transport):
+        elif self.pickups.held_up(transport):
             self._give_back(transport)  # somebody else may need us
         else:
             self._expect()
-            if self._repaired_at(part) is not None:
+            if self.pickups.repaired_at(part) is not None:
                 self.wake_at(max(part.ready, self.now) + PATIENCE)
-
-    def held_up(self, transport: TransportOrder) -> bool:
-        """Return whether a part keeps it waiting for long, or who knows how long."""
-        part = transport.part
-        due = self._repaired_at(part)
-        late = due is not None and self.now > due + PATIENCE
-        return late or part.ready > self.now + PATIENCE
-
-    def _repaired_at(self, part: Part) -> int | None:
-        """Return when the machine a part is in should be up again; None: it is up."""
-        machine = self.factory.machines.get(part.at) if part.working else None
-        if machine is None or machine.body.breakdown is None:
-            return None
-        return machine.up_at
 
     def _give_back(self, transport: TransportOrder) -> None:
         self.current = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agents import fleet, vehicle
+from agents import fleet, pickups
 from agents.factory import Factory
 from agents.scenario import scenario_of
 from kernel.calendar import HOUR, MINUTE
@@ -23,7 +23,7 @@ def test_around_gives_every_open_transport_once(
 ) -> None:
     """Those near a vehicle first, at every quarter of an hour of a run."""
     monkeypatch.setattr(fleet, "FEW", 0)
-    monkeypatch.setattr(vehicle, "FEW", 2)
+    monkeypatch.setattr(pickups, "FEW", 2)
     factory = Factory(scenario_of(read_world("cell"), policy=policy, days=0.4))
     seen = 0
     while factory.running:
@@ -72,7 +72,7 @@ def test_no_vehicle_waits_for_a_repair_that_is_overdue(policy: str) -> None:
     while factory.running:
         factory.advance(factory.now + MINUTE)
         down = [m for m in factory.machines.values() if m.body.breakdown is not None]
-        late = [m for m in down if m.up_at + 2 * vehicle.PATIENCE < factory.now]
+        late = [m for m in down if m.up_at + 2 * pickups.PATIENCE < factory.now]
         overdue += len(late)
         if agent.current is not None and not agent.body.busy:
             part = agent.current.part
