@@ -110,8 +110,9 @@ class Allocation(Announcer):
         return sum(
             quantity
             for about, (name, quantity, wanted_for) in self.needs.items()
-            if name == material and about not in awarded
-            if purpose in (None, wanted_for)
+            if name == material
+            and about not in awarded
+            and purpose in (None, wanted_for)
         )
 
     def hand_over(self, operation: OpenOperation, machine: MachineAgent) -> None:
