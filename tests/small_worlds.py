@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from agents.factory import Factory
 from agents.scenario import scenario_of
 from kernel.events import Event
@@ -14,6 +16,9 @@ from worlds.read import world_of
 from worlds.spec import World
 
 Table = dict[str, Any]
+
+POLICIES = ("rule", "negotiated", "planned", "hybrid")
+every_policy = pytest.mark.parametrize("policy", POLICIES)
 
 
 def machine(id: str, *able: str, **more: Any) -> Table:

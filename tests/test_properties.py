@@ -7,13 +7,21 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_worlds import machine, of_kind, order, product, small_world, step, untrue
+from small_worlds import (
+    POLICIES,
+    machine,
+    of_kind,
+    order,
+    product,
+    small_world,
+    step,
+    untrue,
+)
 
 from agents.factory import Factory
 from agents.scenario import scenario_of
 from kernel.calendar import DAY
 
-POLICIES = ("rule", "negotiated", "planned", "hybrid")
 MOST_EVENTS = 60_000  # served; the worlds below need a few thousand
 
 _FAMILIES = ("red", "blue")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from small_worlds import (
+    POLICIES,
     Table,
     ends,
+    every_policy,
     machine,
     of_kind,
     order,
@@ -166,7 +168,7 @@ def test_no_second_vehicle_is_planned_for_a_part(
     assert begun > 20
 
 
-@pytest.mark.parametrize("policy", ["rule", "negotiated", "planned", "hybrid"])
+@every_policy
 def test_a_stopped_vehicle_takes_nothing_up(policy: str) -> None:
     """Stopped where the lot waits: it stays in the store until it can go on."""
     world = small_world(
@@ -188,7 +190,7 @@ def test_a_stopped_vehicle_takes_nothing_up(policy: str) -> None:
     assert times(events, "lot_loaded")[0] < 2
 
 
-@pytest.mark.parametrize("policy", ["rule", "negotiated", "planned", "hybrid"])
+@every_policy
 def test_what_a_vehicle_that_stops_for_long_should_fetch_another_does(
     policy: str,
 ) -> None:
@@ -219,7 +221,7 @@ def test_a_promise_waits_for_no_second_operation() -> None:
     ]
     machines = [machine(id, input_buffer=2) for id in "ABCJ"]
     world = small_world(machines, [product(*steps)], [order("O", arrival="1 min")])
-    for policy in ("rule", "negotiated", "planned", "hybrid"):
+    for policy in POLICIES:
         events = run(world, policy, disturbances=["break:B:10 h@0 min"])
         (told,) = of_kind(events, "order_promised")
         assert told.time < 2 * MINUTE

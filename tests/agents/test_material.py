@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from small_worlds import (
     Table,
+    every_policy,
     machine,
     of_kind,
     order,
@@ -22,9 +23,6 @@ from agents.quotation import quote
 from agents.scenario import scenario_of
 from kernel.calendar import MINUTE
 from worlds.spec import World
-
-POLICIES = ("rule", "negotiated", "planned", "hybrid")
-every_policy = pytest.mark.parametrize("policy", POLICIES)
 
 
 def stock(there: int, lead: str | Table, **more: int) -> dict[str, list[Table]]:

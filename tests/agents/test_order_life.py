@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from small_worlds import (
+    POLICIES,
     Table,
     ends,
+    every_policy,
     machine,
     of_kind,
     order,
@@ -24,8 +26,6 @@ from agents.scenario import scenario_of
 from kernel.calendar import Priority
 from measures.genealogy import genealogy
 
-POLICIES = ("rule", "negotiated", "planned", "hybrid")
-every_policy = pytest.mark.parametrize("policy", POLICIES)
 REWORK: Table = {"capability": "mend", "time": "3 min", "limit": 1}
 
 
