@@ -376,7 +376,11 @@ def solve(
     workers: Annotated[int, typer.Option(help="Threads of the solver.")] = 1,
     seed: Annotated[int, typer.Option(help="Of the search.")] = 1,
     objective: Annotated[
-        str, typer.Option(help="Criteria, the most important first: makespan,flow.")
+        str,
+        typer.Option(
+            help="Criteria, the most important first, such as makespan,flow; with due "
+            "dates tardiness, with set-ups setup."
+        ),
     ] = "makespan",
     plan: Annotated[Path | None, typer.Option(help="Plan file to write.")] = None,
     gantt: Annotated[Path | None, typer.Option(help="Picture to draw.")] = None,

@@ -42,6 +42,8 @@ class CustomersAgent(Holon):
         self.rushed = 0
         self.losing_until = 0
         self.window = scenario.window
+        self.rushes = 0  # that are still to strike
+        self.all_came = False  # but for these
         self.complete = False  # no further order belongs to the window
 
     @property
@@ -57,6 +59,7 @@ class CustomersAgent(Holon):
         for text in texts:
             strike = disturbances.parse(text, scenario.world, now=0)
             self.strikes.append(strike)
+            self.rushes += isinstance(strike, Rush)
             self.at(strike.time, "strike", len(self.strikes) - 1, Priority.FAIL)
         self.at(scenario.cap, "cap", priority=Priority.OBSERVE)
         self.at(self.window[1], "close_window", priority=Priority.OBSERVE)
@@ -66,8 +69,9 @@ class CustomersAgent(Holon):
         request = self.customers.request(n)
         if request is not None:
             self.at(request.arrival, "arrive", n, Priority.ARRIVE)
-        elif not self.strikes:
-            self.complete = True
+        else:
+            self.all_came = True
+            self.complete = self.complete or not self.rushes
 
     def arrive(self, n: int) -> None:
         """Receive the n-th order."""
@@ -107,7 +111,13 @@ class CustomersAgent(Holon):
 
     def strike(self, index: int) -> None:
         """Let a disturbance happen."""
-        self.disturb(self.strikes[index])
+        strike = self.strikes[index]
+        self.disturb(strike)
+        if isinstance(strike, Rush):
+            self.rushes -= 1
+            if self.all_came and not self.rushes:
+                self.complete = True
+                self._end_if_done()
 
     def disturb(self, strike: Disturbance) -> None:
         """Let something happen that nobody planned."""

@@ -42,6 +42,17 @@ def criteria_of(problem: Problem, plan: Plan) -> dict[str, float]:
     return found
 
 
+def same_for_all(problem: Problem) -> frozenset[str]:
+    """Return the criteria that cannot tell any two plans of a problem apart."""
+    has = {
+        "setup": any(m.setup is not None for m in problem.machines),
+        "energy": problem.tariff and any(m.power for m in problem.machines),
+        "moved": any(o.keep is not None for o in problem.operations),
+        "changed": problem.in_force is not None,
+    }
+    return frozenset(name for name, telling in has.items() if not telling)
+
+
 def _set_up(problem: Problem, machine: Machine, works: list[Assignment]) -> int:
     """Return how long a machine is set up in all: at each change of family."""
     if machine.setup is None or machine.capacity == 0:

@@ -17,6 +17,7 @@ from scheduling.problem import (
     Problem,
 )
 from scheduling.rules import RULES, as_followed, dispatched
+from scheduling.sound import check_params, check_problem
 from scheduling.timed import begin_again, go_on, prove_and_search
 
 #: Rounds after which the searches exchange what they found.
@@ -31,8 +32,16 @@ def solve(
     Never worse than the best rule, nor than ``start``, all as they will be followed.
     Without a plan if there cannot be one; or, where parts block each other or must not
     wait, if none was found.
+
+    Raises
+    ------
+    BadInput
+        If something in the problem refers to nothing or is no such number, or a
+        parameter is out of its limits (:mod:`scheduling.sound`).
     """
     params = params or Params()
+    check_params(params)
+    check_problem(problem)
     work = Engines(problem, params)
     work.rules()
     if start is not None:

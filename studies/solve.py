@@ -11,6 +11,7 @@ from typing import Any
 
 from kernel.errors import BadInput
 from scheduling.check import check_plan
+from scheduling.criteria import same_for_all
 from scheduling.lexicographic import solve_in_turn
 from scheduling.plan import Plan, Result, Status
 from scheduling.planfile import PlanFile, digest_of
@@ -65,11 +66,19 @@ def read_instance(name: str, layout: Path | None = None) -> Instance:
 class Solution:
     """What a solver said about an instance, and how long it took.
 
-    ``violations`` are what the independent checker says about its plan.
+    Attributes
+    ----------
+    stages
+        A result for each criterion of the objective, or fewer: there is no plan.
+    result
+        The same as one: what is known of the last plan, proven if each of them is.
+    violations
+        What the independent checker says about the plan.
     """
 
     instance: Instance
     objective: tuple[str, ...]
+    stages: tuple[Result, ...]
     result: Result
     seconds: float
     violations: tuple[str, ...]
@@ -160,8 +169,11 @@ def solve_instance(
     Raises
     ------
     BadInput
-        If a criterion is unknown.
+        If a criterion is unknown, or the same for all plans of the instance.
     """
+    for name in sorted(set(objective) & same_for_all(instance.problem)):
+        problem = f"{name!r} is the same for all plans of {instance.name}"
+        raise BadInput("objective", "", f"{problem}, expected makespan or flow")
     began = perf_counter()
     if tuple(objective) == ("makespan",):
         results = [solve(instance.problem, params)]
@@ -176,6 +188,7 @@ def solve_instance(
     return Solution(
         instance=instance,
         objective=tuple(objective),
+        stages=tuple(results),
         result=result,
         seconds=wall,
         violations=tuple(map(str, found)),

@@ -178,13 +178,17 @@ def interval_text(interval: Interval, unit: str) -> str:
 
 
 def engine_table(solution: Solution) -> Table:
-    """Return what each engine contributed to a solution."""
-    rows = []
-    for one in solution.result.contributions:
-        value = solution.units(one.value)
-        found = "none" if value is None else f"{value:g}"
-        rows.append((one.engine, found, f"{one.work:.4g}", one.status))
-    columns = ("engine", f"{solution.objective[-1]} then", "work", "remark")
+    """Return what each engine contributed to a solution, criterion by criterion."""
+    rows: list[tuple[str, ...]] = []
+    for criterion, stage in zip(solution.objective, solution.stages, strict=False):
+        for one in stage.contributions:
+            value = solution.units(one.value)
+            found = "none" if value is None else f"{value:g}"
+            rows.append((criterion, one.engine, found, f"{one.work:.4g}", one.status))
+    columns: tuple[str, ...] = ("criterion", "engine", "best", "work", "remark")
+    if len(solution.objective) == 1:
+        columns = ("engine", f"best {solution.objective[0]}", *columns[3:])
+        rows = [row[1:] for row in rows]
     return Table("", columns, rows, ("work",))
 
 
@@ -193,15 +197,16 @@ def solution_sentence(solution: Solution) -> str:
     name, status = solution.instance.name, solution.result.status
     if solution.plan is None:
         return f"{name}: {status}, no plan, after {solution.seconds:.1f} s."
-    world = solution.instance.world
-    bound = solution.units(solution.result.bound)
-    known = "no lower bound" if bound is None else f"lower bound {bound:g}"
-    if solution.objective != ("makespan",):
-        last = solution.objective[-1]
-        value = solution.units(solution.plan.value)
-        known = f"{' then '.join(solution.objective)}: {last} {value:g}, {known} of it"
+    world, known = solution.instance.world, []
+    for criterion, stage in zip(solution.objective, solution.stages, strict=True):
+        assert stage.plan is not None
+        bound = solution.units(stage.bound)
+        said = "no lower bound" if bound is None else f"lower bound {bound:g}"
+        if solution.objective != ("makespan",):
+            said = f"{criterion} {solution.units(stage.plan.value):g} ({said})"
+        known.append(said)
     return (
         f"{name}: {status}, makespan {solution.units(solution.plan.makespan):g} "
-        f"{world.unit} (completion: {world.completion}), {known}, "
+        f"{world.unit} (completion: {world.completion}), {', then '.join(known)}, "
         f"{solution.seconds:.1f} s."
     )

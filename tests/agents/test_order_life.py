@@ -192,7 +192,7 @@ def test_cancelled_in_process(policy: str) -> None:
 
 @every_policy
 def test_a_cancelled_order_whose_last_part_is_scrap_is_done_with(policy: str) -> None:
-    """It is waited for no longer: the run ends with its window."""
+    """It is waited for no longer: the run ends."""
     world = small_world(
         [machine("M")],
         [product(step("s", "M", inspection={"false_alarm": 0.5}))],
@@ -202,10 +202,23 @@ def test_a_cancelled_order_whose_last_part_is_scrap_is_done_with(policy: str) ->
     for seed in range(1, 12):
         events = run(world, policy, seed=seed, days=0.5)
         assert of_kind(events, "run_ended")[0].facts["unfinished"] == 0
-        assert times(events, "run_ended") == [12 * 60]
+        assert times(events, "run_ended") == [10]
         if of_kind(events, "lot_scrapped"):
             return
     pytest.fail("no seed with a reject")
+
+
+@every_policy
+def test_the_run_ends_with_the_last_order(policy: str) -> None:
+    """Whatever befalls a plant with an order book; only a rush order is waited for."""
+    world = small_world([machine("M")], [product(step("s", "M"))], [order("O")])
+    for strike, minute in (
+        ("break:M:5 min@5 min", 15),
+        ("break:M:5 min@6 h", 10),
+        ("rush:P:due=1 h@1 h", 70),
+    ):
+        events = run(world, policy, disturbances=[strike])
+        assert times(events, "run_ended") == [minute]
 
 
 @every_policy

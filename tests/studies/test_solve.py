@@ -16,7 +16,7 @@ from studies.solve import (
     solve_instance,
     write_plan,
 )
-from studies.tables import engine_table
+from studies.tables import engine_table, solution_sentence
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,26 @@ def test_criteria_in_turn() -> None:
     flow = criteria_of(instance.problem, two.plan)["flow"]
     assert flow <= criteria_of(instance.problem, one.plan)["flow"]
     assert two.as_json()["value"] == two.units(flow)
-    assert engine_table(two).columns[1] == "flow then"
     with pytest.raises(BadInput, match="expected some of makespan"):
         solve_instance(instance, None, ("speed",))
+
+
+def test_each_criterion_is_told() -> None:
+    """What was reached of each, and which engines were at it."""
+    instance = read_instance("kacem1")
+    two = solve_instance(instance, params_of(budget=200), ("flow", "makespan"))
+    flow, makespan = (stage.plan.value / 1000 for stage in two.stages if stage.plan)
+    said = f"flow {flow:g} (lower bound {flow:g}), then makespan {makespan:g} (lower"
+    assert said in solution_sentence(two)
+    table = engine_table(two)
+    assert table.columns[:3] == ("criterion", "engine", "best")
+    assert list(dict.fromkeys(row[0] for row in table.rows)) == ["flow", "makespan"]
+    one = solve_instance(instance, params_of(budget=200))
+    assert engine_table(one).columns[:2] == ("engine", "best makespan")
+
+
+@pytest.mark.parametrize("name", ["setup", "energy", "moved", "changed"])
+def test_a_criterion_that_tells_no_plans_apart_is_refused(name: str) -> None:
+    """An instance without set-ups has no plan with more or less of them."""
+    with pytest.raises(BadInput, match="is the same for all plans of ft06"):
+        solve_instance(read_instance("ft06"), None, ("makespan", name))
