@@ -396,7 +396,7 @@ def solve(
         raise BadInput("--gantt", str(gantt), "expected another file than --plan")
     known = solving.read_instance(instance, layout)
     for path in filter(None, (plan, gantt)):
-        claim_file(path)
+        claim_file(path, known.files)
     if gantt is not None:
         solving.picture_kind(gantt)
     params = solving.params_of(seconds, budget, workers, seed)
@@ -411,8 +411,10 @@ def solve(
     else:
         _print(solution_sentence(solution))
         _print_table(engine_table(solution))
-        for path in filter(None, (plan, gantt)):
+        for path in filter(None, (plan, gantt) if solution.plan else ()):
             _print(f"Written: {path}.")
+    if solution.plan is None:
+        return FINE
     operations = f"{len(known.problem.operations)} operations"
     return _verdict(operations, solution.violations, _tell if as_json else _print)
 
@@ -428,6 +430,11 @@ def check(
     layout: Layout = None,
 ) -> int:
     """Check a run folder, or a plan file against its instance."""
+    from worlds.readers import shipped_instances
+
+    if plan is None and (Path(what).is_file() or what in shipped_instances()):
+        problem = "is no run folder; expected one, or an instance and a plan file of it"
+        raise BadInput(what, "", problem)
     if plan is None:
         from measures.runfolder import check_run
         from studies.run import sentence
@@ -450,10 +457,11 @@ def export(
     """Write a run as an object-centric event log (OCEL 2.0)."""
     from measures.ocel import export_ocel
     from measures.runfolder import read_run
+    from studies.folder import FILES
     from studies.whole import claim_file
 
-    claim_file(ocel)
     done = read_run(run_dir)
+    claim_file(ocel, [run_dir / name for name in FILES])
     export_ocel(done.world, done.trace.events, ocel)
     _print(f"Written: {ocel}, {len(done.trace.events)} facts.")
     return FINE

@@ -29,6 +29,8 @@ from scheduling.rules import RULES, Rule, dispatched, rule_of
 from scheduling.search.machines import choices, descend
 from scheduling.search.pair import TRIALS, Pair
 from scheduling.search.race import RACE, drawn, raced
+from scheduling.shape import taken_whole
+from scheduling.sound import check_value
 
 #: Share of a wall time in which CP-SAT may prove; what it has not proven by then it may
 #: never, and the searches get the rest.
@@ -219,12 +221,7 @@ class Engines:
     @property
     def small(self) -> bool:
         """Whether CP-SAT can take the problem as a whole."""
-        open_ = [o for o in self.problem.operations if o.pinned is None]
-        trips = sum(len(o.inputs) for o in open_) if self.problem.vehicles else 0
-        return (
-            len(open_) <= self.params.exact_operations
-            and trips <= self.params.exact_trips
-        )
+        return taken_whole(self.problem, self.params)
 
     def prove(self, share: float = PROVING) -> None:
         """Have CP-SAT solve the problem, from the best plan on.
@@ -273,7 +270,14 @@ class Engines:
         self._tried("windows", work, gains if self.sequenced_by is None else kept)
 
     def result(self) -> Result:
-        """Return what is known now."""
+        """Return what is known now.
+
+        Raises
+        ------
+        BadInput
+            If a plan costs more than can be told (:mod:`scheduling.sound`).
+        """
+        check_value(self.problem, self.best.value)
         plan = None
         if self.best.allowed:
             status = Status.OPTIMAL if self.proven else Status.FEASIBLE

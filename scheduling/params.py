@@ -23,6 +23,9 @@ class Params:
         Windows of a large problem given to CP-SAT.
     exact_operations, exact_trips
         Up to this size CP-SAT gets the problem as a whole.
+    exact_plain
+        The same where nothing is carried or set up and only the makespan counts, in
+        modes: up to some 300 it finds shorter plans than the search in the same time.
     exact_work, window_work
         CP-SAT's deterministic limits.
     window_size
@@ -45,6 +48,7 @@ class Params:
     windows: int = 8
     exact_operations: int = 100
     exact_trips: int = 24
+    exact_plain: int = 300
     exact_work: float = 4.0
     window_work: float = 0.001
     window_size: int = 14

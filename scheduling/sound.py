@@ -15,6 +15,7 @@ from kernel.errors import BadInput
 from scheduling.params import Params
 from scheduling.problem import CRITERIA, Machine, Operation, Problem
 from scheduling.rules import RULES
+from scheduling.worth import FORBIDDEN
 
 #: No time is farther from 0, and no duration longer: their sums fit 64 bits.
 FAR, LONGEST = 10**15, 10**12
@@ -56,8 +57,24 @@ def check_params(params: Params) -> None:
                 raise BadInput("params", field.name, f"{value!r}, {expected}")
         elif value is not None and not 0 <= value < float("inf"):
             raise BadInput("params", field.name, f"{value!r}, expected 0 or more")
+    if params.seed >= 2**31:
+        raise BadInput("params", "seed", f"{params.seed}, expected below 2^31")
     if params.workers < 1:
         raise BadInput("params", "workers", f"{params.workers}, expected 1 or more")
+
+
+def check_value(problem: Problem, value: float) -> None:
+    """Refuse a complete plan that costs as much as one that is not allowed.
+
+    Raises
+    ------
+    BadInput
+        If nothing forbids a plan, and its value says that something does.
+    """
+    limits = any(i.limit is not None for o in problem.operations for i in o.inputs)
+    if FORBIDDEN <= value < float("inf") and not (limits or problem.objective.ceilings):
+        expected = f"expected below {FORBIDDEN:g}; a coarser unit of time helps"
+        raise BadInput("problem", "objective", f"a plan costs {value:g}, {expected}")
 
 
 def _refuse(place: Place, value: object, expected: str) -> BadInput:

@@ -22,6 +22,8 @@ SHARES, MAKESPAN_SHARES = (0.15, 0.03), (0.3, 0.1)
 SLOW, LONG_RACING = 1e-2, 0.85
 #: How often the search for a short plan cools down; for tardiness once is best.
 CYCLES = 3
+#: Iterations of the search between two looks at the clock, at most.
+MOST_AT_ONCE = 10_000
 #: Of one start of a small problem: rounds, and dispatches tried in each.
 ROUNDS, TRIES = 4, 500
 #: Of a small problem on one core: shares of a wall time in which CP-SAT tries to prove
@@ -54,7 +56,8 @@ def go_on(work: Engines) -> None:
         past = cycles * max(0.0, 1 - (before - kept) / budget) % 1
         work.search(iterations, (past, min(1.0, past + 0.15)))
         took = max(1e-6, before - work.left)
-        iterations = max(1, min(4 * iterations, int(iterations * budget / took / 8)))
+        paced = min(4 * iterations, int(iterations * budget / took / 8))
+        iterations = max(1, min(paced, MOST_AT_ONCE))
     turn = 1
     while work.left and windows and work.best.allowed and not work.proven:
         work.polish(max(1, windows // 2), params.seed + turn)

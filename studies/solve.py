@@ -20,6 +20,7 @@ from scheduling.problem import Problem
 from studies.draw import plan_gantt
 from studies.whole import written_whole
 from worlds.read import read_world
+from worlds.readers import beside
 from worlds.shipped import paths
 from worlds.spec import World
 
@@ -31,11 +32,15 @@ _PICTURES = ("png", "svg", "pdf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A benchmark instance: as a world, as a problem, and how its plans are written."""
+    """A benchmark instance: as a world, as a problem, and how its plans are written.
+
+    ``files`` are those it was read from.
+    """
 
     name: str
     world: World
     plans: PlanFile
+    files: tuple[Path, ...]
 
     @property
     def problem(self) -> Problem:
@@ -57,8 +62,12 @@ def read_instance(name: str, layout: Path | None = None) -> Instance:
         raise BadInput(name, "", problem)
     shipped = paths()
     path = shipped[name][1] if name in shipped else Path(name)
+    found = layout or beside(path)
     return Instance(
-        name=world.name, world=world, plans=PlanFile(world, digest_of(path))
+        name=world.name,
+        world=world,
+        plans=PlanFile(world, digest_of(path)),
+        files=(path,) if found is None else (path, found),
     )
 
 

@@ -18,6 +18,8 @@ from kernel.errors import BadInput
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """Lend a file to write to; it takes its place if all goes well.
 
+    Of a link, it takes the place of the file that the link leads to.
+
     Raises
     ------
     BadInput
@@ -26,34 +28,43 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
     temporary = ""
     try:
         with refusing(path):
+            target = path.resolve()
             with NamedTemporaryFile(
-                dir=path.parent, prefix=_prefix(path), delete=False
+                dir=target.parent, prefix=_prefix(target), delete=False
             ) as file:
                 temporary = file.name
                 yield file
             Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
+            Path(temporary).replace(target)
     finally:
         if temporary:
             with suppress(OSError):
                 Path(temporary).unlink()
 
 
-def claim_file(path: Path) -> None:
+def claim_file(path: Path, needed: Collection[Path] = ()) -> None:
     """Make sure, before any work is done, that a file can be written.
+
+    Parameters
+    ----------
+    needed
+        Files that must not be lost by it: what is read to make it.
 
     Raises
     ------
     BadInput
-        If it cannot.
+        If it cannot, it is no plain file (a device, a pipe), or one of the needed.
     """
     if path.is_dir():
         raise BadInput(str(path), "", "is a folder, expected a file")
-    with (
-        refusing(path),
-        NamedTemporaryFile(dir=path.parent, prefix=_prefix(path)),
-    ):
-        pass
+    with refusing(path):
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            raise BadInput(str(path), "", "is no plain file, expected one or a new one")
+        if target in [one.resolve() for one in needed]:
+            raise BadInput(str(path), "", "is read here, expected another file")
+        with NamedTemporaryFile(dir=target.parent, prefix=_prefix(target)):
+            pass
 
 
 def claim_folder(path: Path, is_ours: Callable[[Path], bool], what: str) -> Path:

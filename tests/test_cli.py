@@ -527,3 +527,36 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_plan_never_costs_its_instance(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Neither the file nor its travel times; links are followed, pipes refused."""
+    for name in ("fjsp1.txt", "fjsp1.layout.txt"):
+        content = path_of("fjsp1").with_name(name).read_bytes()
+        (tmp_path / name).write_bytes(content)
+        said = refused(capsys, "solve", "fjsp1.txt", "--plan", name)
+        assert f"{name}: is read here, expected another file" in said
+        assert (tmp_path / name).read_bytes() == content
+    os.mkfifo("pipe")
+    said = refused(capsys, "solve", "kacem1", "--plan", "pipe")
+    assert "pipe: is no plain file" in said
+    os.symlink("real.json", "link.json")
+    assert run.main(["solve", "kacem1", "--plan", "link.json"]) == 0
+    assert Path("link.json").is_symlink()
+    assert json.loads(Path("real.json").read_text())["makespan"] == 11
+
+
+def test_an_export_never_costs_its_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """The log is not written over the run it is made of."""
+    run.main(["run", *SHORT, "--out", "done"])
+    capsys.readouterr()
+    said = refused(capsys, "export", "done", "--ocel", "done/run.json")
+    assert "done/run.json: is read here" in said
+
+
+def test_check_asks_for_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    """An instance alone is nothing to check."""
+    said = refused(capsys, "check", "EX11")
+    assert "EX11: is no run folder; expected one, or an instance and a plan" in said

@@ -18,6 +18,7 @@ from scheduling.portfolio import Params, refresh, solve, warm_up
 from scheduling.problem import Input, Machine, Objective, Problem
 from scheduling.rules import RULES, dispatch, dispatched
 from scheduling.search.race import RACE
+from scheduling.shape import taken_whole
 from scheduling.static import problem_of
 from worlds.read import read_world
 
@@ -36,6 +37,19 @@ def test_known_optimum(name: str, optimum: int):
     assert result.plan.makespan == optimum * 1000
     assert result.bound == optimum * 1000
     assert check_plan(given, result.plan) == []
+
+
+def test_a_plain_shop_is_taken_whole():
+    """A makespan of some 300 modes, with nothing to carry or to set up, by CP-SAT."""
+    given, params = problem_of(read_world("ta01")), Params(exact_work=0.01, budget=50)
+    result = solve(given, params)
+    assert [c.engine for c in result.contributions][-1] == "cp-sat"
+    assert result.bound is not None
+    assert result.bound >= 1005 * 1000  # the work of its busiest machine
+    flow = replace(given, objective=Objective(tardiness=0.0, flow=1.0))
+    for other in (flow, replace(given, operations=given.operations * 2)):
+        assert not taken_whole(other, params)
+    assert not taken_whole(given, replace(params, exact_plain=224))
 
 
 @pytest.mark.parametrize("seed", range(10))

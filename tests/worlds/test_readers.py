@@ -112,7 +112,8 @@ def test_a_third_number_without_travel_times_is_the_flexibility(tmp_path: Path) 
     assert world.floor.travel is not None
     assert world.floor.travel.times[1] == (1000, 0, 2000, 2500)
     path = written(tmp_path, "b.fjs", FJS)
-    assert "the number of vehicles is" in refusal(path, layout)
+    said = "the number of vehicles (that is the third number where parts are carried)"
+    assert f'{said} is "1.5"' in refusal(path, layout)
 
 
 def test_machines_from_0_where_0_occurs(tmp_path: Path) -> None:
@@ -312,3 +313,21 @@ def test_missing_files_are_refused(tmp_path: Path) -> None:
     assert "is a folder" in refusal(tmp_path)
     path = written(tmp_path, "a.txt", JSP)
     assert "no such file" in refusal(path, tmp_path / "none")
+
+
+def test_travel_times_are_found_beside_any_instance(tmp_path: Path) -> None:
+    """Beside a .fjs file too; an instance without is read without."""
+    path = written(tmp_path, "own.fjs", FJS.replace("1.5", "2"))
+    assert not read_instance(path).vehicles
+    written(tmp_path, "own.layout.txt", MATRIX)
+    assert read_instance(path).vehicles[0].count == 2
+
+
+def test_data_that_nobody_looks_at_is_refused(tmp_path: Path) -> None:
+    """Due dates in a JSON instance would be lost; names and multipliers are not."""
+    content = json.loads(SHIPPED["EX11"].read_text()) | {"paper": "x", "scale": 2}
+    names = ["a", "b"]
+    path = written(tmp_path, "x.json", json.dumps(content | {"names": names}))
+    assert read_instance(path).name == "x"
+    path = written(tmp_path, "x.json", json.dumps(content | {"due": [40, 60]}))
+    assert "x.json: due: is unknown, expected lists only in jobs" in refusal(path)

@@ -1,5 +1,5 @@
 """Benchmark files, read as worlds."""
 
-from worlds.readers.instance import read_instance, shipped_instances
+from worlds.readers.instance import beside, read_instance, shipped_instances
 
-__all__ = ["read_instance", "shipped_instances"]
+__all__ = ["beside", "read_instance", "shipped_instances"]

@@ -2,7 +2,8 @@
 
 ``jobs``: per job a list of ``[machine, time]``, machines from 1; ``travel_time``: a
 matrix with load/unload first; ``n_machines``; ``n_agvs``. What else is there (the
-name, where it comes from, the multipliers that have been applied) is left alone.
+name, where it comes from, the multipliers that have been applied) is left alone, but
+for lists of numbers: they would be data, such as due dates, and are refused.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from worlds.readers.numbers import (
     MOST_OPERATIONS,
 )
 from worlds.readers.shop import UNIT, Shop
+
+LISTS = ("jobs", "travel_time")
+KEYS = (*LISTS, "n_machines", "n_agvs")
 
 
 class _Part:
@@ -56,6 +60,15 @@ class _Part:
         return [_Part(v, f"{self.key}.{i}", self.where) for i, v in enumerate(value)]
 
 
+def _nothing_else(top: _Part) -> None:
+    """Refuse numbers that nobody would look at."""
+    for key, value in top.value.items() if isinstance(top.value, dict) else ():
+        numbers = isinstance(value, list) and not all(isinstance(v, str) for v in value)
+        if key not in KEYS and numbers:
+            problem = f"is unknown, expected lists only in {' and '.join(LISTS)}"
+            raise BadInput(top.where, key, f"{problem}; a world file can say more")
+
+
 def shop_with_vehicles(text: str, where: str, name: str) -> Shop:
     """Return the shop a JSON text states.
 
@@ -65,6 +78,7 @@ def shop_with_vehicles(text: str, where: str, name: str) -> Shop:
         Naming the dotted key of what is missing or wrong.
     """
     top = _Part(loaded_json(text, where), "", where)
+    _nothing_else(top)
     machines = top.of("n_machines").number(1, MOST_MACHINES)
     jobs = []
     for job in top.of("jobs").items(1, MOST_JOBS):

@@ -39,8 +39,8 @@ def read_instance(path: str | Path, layout: str | Path | None = None) -> World:
     path
         The file.
     layout
-        A second file with the travel times, load/unload first; by default
-        ``NAME.layout.txt`` beside the file, if it exists. With travel times the third
+        A second file with the travel times, load/unload first; by default the one
+        :func:`beside` the file. With travel times the third
         number of a flexible job shop is the number of vehicles; without, its mean
         flexibility, and there are no vehicles.
 
@@ -61,9 +61,7 @@ def read_instance(path: str | Path, layout: str | Path | None = None) -> World:
     if not rows:
         problem = "holds no numbers, expected an instance (.fjs, job shop or JSON)"
         raise BadInput(where, "", problem)
-    beside = path.with_name(path.stem + LAYOUT)
-    if layout is None and path.suffix != ".fjs" and beside.is_file():
-        layout = beside
+    layout = layout or beside(path)
     jobs, first = _jobs(rows, where, path.suffix == ".fjs")
     machines = sizes(rows[0], where)[1]
     shop = Shop(
@@ -74,6 +72,12 @@ def read_instance(path: str | Path, layout: str | Path | None = None) -> World:
     if layout is None:
         return world_of(shop)
     return world_of(_with_travel(shop, Path(layout), _vehicles(rows[0], where)))
+
+
+def beside(path: Path) -> Path | None:
+    """Return the file of travel times that lies beside an instance, if there is one."""
+    layout = path.with_name(path.stem + LAYOUT)
+    return layout if layout.is_file() else None
 
 
 def _with_travel(shop: Shop, layout: Path, vehicles: int) -> Shop:
@@ -93,7 +97,8 @@ def _vehicles(header: Row, where: str) -> int:
     if len(header[1]) < 3:
         return VEHICLES
     numbers = Numbers([(header[0], header[1][2:])], where)
-    return numbers.take("number of vehicles", 1, MOST_MACHINES)
+    what = "number of vehicles (that is the third number where parts are carried)"
+    return numbers.take(what, 1, MOST_MACHINES)
 
 
 def _jobs(rows: list[Row], where: str, fjs: bool) -> tuple[Jobs, int]:
