@@ -33,7 +33,7 @@ from statistics import mean, median
 from time import perf_counter
 
 from benchmarks.peers import pyjobshop
-from benchmarks.shops import SIZES, broken, residual, rushed, shop
+from benchmarks.shops import SIZES, broken, rushed, shop
 from benchmarks.tables import write
 from scheduling.check import check_plan
 from scheduling.cpsat.search import Limits, ask
@@ -41,6 +41,7 @@ from scheduling.decode import decode
 from scheduling.plan import Plan
 from scheduling.portfolio import Params, refresh, solve, warm_up
 from scheduling.problem import Problem
+from scheduling.residual import residual
 
 #: Price of a changed machine, in units of tardiness of weight 1, for a steady plan, by
 #: number of jobs.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-from scheduling.plan import Plan, Trip
+from scheduling.plan import Plan
 from scheduling.problem import (
     Fleet,
     Input,
@@ -20,6 +20,7 @@ from scheduling.problem import (
     Problem,
     Vehicle,
 )
+from scheduling.residual import broken_down
 
 FAMILIES = 5
 #: Price of flow time beside tardiness of weight 1.
@@ -119,93 +120,12 @@ def _job(
     return content
 
 
-def residual(problem: Problem, plan: Plan, now: int) -> Problem:
-    """Return what is left of a problem when its plan has been followed until ``now``.
-
-    Work that has begun is pinned; what a vehicle has taken up arrives.
-    """
-    works = {work.operation: work for work in plan.assignments}
-    gone = {
-        o
-        for o, operation in enumerate(problem.operations)
-        if works[operation.id].end <= now
-    }
-    place = {machine.id: machine.place for machine in problem.machines}
-    index = {machine.id: m for m, machine in enumerate(problem.machines)}
-    carried = {(t.operation, t.input): t for t in plan.trips if t.pickup < now}
-    position: dict[int, int] = {}
-    operations: list[Operation] = []
-    for o, operation in enumerate(problem.operations):
-        if o in gone:
-            continue
-        work = works[operation.id]
-        position[o] = len(operations)
-        if work.start < now:
-            only = tuple(m for m in operation.modes if m.machine == index[work.machine])
-            operation = operation._replace(modes=only, pinned=work.end, inputs=())
-        else:
-            inputs = []
-            for i, part in enumerate(operation.inputs):
-                trip = carried.get((operation.id, i))
-                source = part.operation
-                if trip is not None:
-                    part = Input(place=trip.destination, ready=trip.arrive)
-                elif source is not None and source in gone:
-                    made = works[problem.operations[source].id]
-                    part = Input(place=place[made.machine], ready=made.end)
-                elif source is not None:
-                    part = Input(operation=position[source])
-                inputs.append(part)
-            operation = operation._replace(inputs=tuple(inputs))
-        operations.append(operation)
-    live = sorted({operation.job for operation in operations})
-    rank = {job: j for j, job in enumerate(live)}
-    return replace(
-        problem,
-        now=now,
-        jobs=tuple(problem.jobs[job] for job in live),
-        operations=tuple(o._replace(job=rank[o.job]) for o in operations),
-        machines=tuple(_machine(m, problem, plan, now) for m in problem.machines),
-        vehicles=tuple(_vehicle(v, plan.trips, now) for v in problem.vehicles),
-        in_force=plan,
-    )
-
-
-def _machine(machine: Machine, problem: Problem, plan: Plan, now: int) -> Machine:
-    begun = [a for a in plan.assignments if a.machine == machine.id and a.start < now]
-    if not begun:
-        return replace(machine, free=(now,))
-    last = max(begun, key=lambda a: a.start)
-    family = {operation.id: operation.family for operation in problem.operations}
-    return replace(
-        machine,
-        free=(max(now, last.end),),
-        last_start=last.start,
-        family=family[last.operation],
-    )
-
-
-def _vehicle(vehicle: Vehicle, trips: tuple[Trip, ...], now: int) -> Vehicle:
-    mine = [t for t in trips if t.vehicle == vehicle.id and t.pickup < now]
-    if not mine:
-        return replace(vehicle, free=now)
-    last = max(mine, key=lambda t: t.arrive)
-    return replace(vehicle, place=last.destination, free=max(now, last.arrive))
-
-
 def broken(problem: Problem, plan: Plan, repair: int) -> Problem:
     """Return the problem with its busiest machine down for so long."""
     ahead = [a for a in plan.assignments if a.start >= problem.now]
     loads = [sum(a.machine == m.id for a in ahead) for m in problem.machines]
     worst = loads.index(max(loads))
-    machines, operations = list(problem.machines), list(problem.operations)
-    machines[worst] = replace(
-        machines[worst], free=(max(*machines[worst].free, problem.now) + repair,)
-    )
-    for o, operation in enumerate(operations):
-        if operation.pinned is not None and operation.modes[0].machine == worst:
-            operations[o] = operation._replace(pinned=operation.pinned + repair)
-    return replace(problem, machines=tuple(machines), operations=tuple(operations))
+    return broken_down(problem, problem.machines[worst].id, repair)
 
 
 def rushed(problem: Problem, like: Problem, seed: int) -> Problem:
