@@ -1,4 +1,4 @@
-"""README.md shows what its commands print."""
+"""README.md and docs/planner.md show what their commands print."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import pytest
 import run
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README, PLANNER = ("README.md", "docs/planner.md")
+pages = pytest.mark.parametrize("page", [README, PLANNER])
 GOLDEN = json.loads((ROOT / "tests" / "golden" / "digests.json").read_text())
 #: Another CP-SAT may find another plan, and a factory that follows it other figures.
 pytestmark = pytest.mark.skipif(
@@ -25,15 +26,16 @@ pytestmark = pytest.mark.skipif(
 LONG = ("sweep",)
 
 
-def blocks(language: str) -> list[str]:
-    """Return the blocks in a language, in order; "": those in none."""
-    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.M | re.S)
+def blocks(page: str, language: str) -> list[str]:
+    """Return a page's blocks in a language, in order; "": those in none."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S)
     return [text for name, text in fenced if name == language]
 
 
-def examples() -> Iterator[tuple[list[str], list[str]]]:
+def examples(page: str) -> Iterator[tuple[list[str], list[str]]]:
     """Yield the arguments of each command shown, and the lines below it."""
-    for block in blocks("console"):
+    for block in blocks(page, "console"):
         for example in re.split(r"^\$ ", block.replace("\\\n", ""), flags=re.M)[1:]:
             command, *lines = example.splitlines()
             python, program, *argv = shlex.split(command)
@@ -62,15 +64,27 @@ def printed_by(argv: Sequence[str], capsys: pytest.CaptureFixture[str]) -> list[
     return (out or err).splitlines()
 
 
-def test_commands_print_what_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pages
+def test_a_page_shows_what_is_printed(
+    page: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """One after another, for some go on with what others have written."""
+    """One after another, for some go on with what others have written.
+
+    A world that a page shows lies beside them, as ``shop.toml``; its Python comes last.
+    """
     monkeypatch.chdir(tmp_path)
-    shown = [example for example in examples() if example[0][0] not in LONG]
-    assert len(shown) > 10
+    for text in blocks(page, "toml"):
+        Path("shop.toml").write_text(text)
+    shown = [example for example in examples(page) if example[0][0] not in LONG]
+    assert len(shown) >= {README: 10, PLANNER: 4}[page]
     for argv, lines in shown:
         shows(printed_by(argv, capsys), lines)
+    (program,) = blocks(page, "python")
+    exec(program, {})
+    assert capsys.readouterr().out in blocks(page, "")
 
 
 @pytest.mark.slow
@@ -80,13 +94,6 @@ def test_long_commands_print_what_is_shown(
     """As the others, with the files that come along."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "studies").symlink_to(ROOT / "studies")
-    for argv, lines in examples():
+    for argv, lines in examples(README):
         if argv[0] in LONG:
             shows(printed_by(argv, capsys), lines)
-
-
-def test_python_prints_what_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    """The ten lines, and what they print."""
-    (program,) = blocks("python")
-    exec(program, {})
-    assert capsys.readouterr().out in blocks("")
