@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from agents.factory import Factory
 from agents.scenario import Scenario
+from kernel.calendar import HOUR
+from kernel.errors import BadInput
 from scheduling.portfolio import warm_up
 from worlds.disturbances import parse
 
@@ -31,6 +33,21 @@ def refuse_unfit(scenario: Scenario) -> None:
     """
     for text in scenario.disturbances:
         parse(text, scenario.world, where=SOURCE)
+
+
+def refuse_uncounted(scenario: Scenario) -> None:
+    """Make sure that orders of a scenario can count, in a study of what they say.
+
+    Raises
+    ------
+    BadInput
+        If warm-up and cool-down leave no time in which they do.
+    """
+    world, (first, last) = scenario.world, scenario.window
+    if first == last and not world.unit:
+        cut = f"{world.warm_up / HOUR:g} h warm-up and {world.cool_down / HOUR:g} h"
+        problem = f"{scenario.days:g}, expected more than {cut} cool-down"
+        raise BadInput("days", "", f"{problem}: no order would count")
 
 
 def build(scenario: Scenario) -> Factory:

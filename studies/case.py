@@ -11,7 +11,7 @@ from time import perf_counter
 from agents.policy import policy_of
 from agents.scenario import OF_POLICY, Scenario, scenario_of
 from kernel.errors import BadInput
-from studies.build import refuse_unfit
+from studies.build import refuse_uncounted, refuse_unfit
 from studies.run import run, sentence
 from worlds.spec import World
 
@@ -67,6 +67,7 @@ class Base:
             disturbances=self.disturbances,
         )
         refuse_unfit(scenario)
+        refuse_uncounted(scenario)
         return scenario
 
     def unread(self) -> list[tuple[str, str]]:

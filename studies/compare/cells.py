@@ -10,7 +10,7 @@ from math import prod
 from agents.policy import PlannerParams, policy_of
 from agents.scenario import Scenario, of_world, scenario_of
 from kernel.errors import BadInput
-from studies.build import refuse_unfit
+from studies.build import refuse_uncounted, refuse_unfit
 from studies.compare.comparison import Settings
 from worlds.files import shown
 from worlds.keys import SOURCE, apply, split, value_of, values_of
@@ -156,4 +156,5 @@ def scenarios_of(
     }
     for scenario in scenarios.values():
         refuse_unfit(scenario)
+        refuse_uncounted(scenario)
     return scenarios
