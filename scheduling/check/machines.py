@@ -56,8 +56,8 @@ def setups(f: Facts) -> Iterator[Violation]:
         busy = max((f.problem.now, *machine.free))  # with the present family
         for new, works in _runs(f, machine, family):
             length = matrix[family][new] if family >= 0 and new >= 0 else 0
-            subject = works[0].operation
             owners = [work for work in works if work.setup_start != work.start]
+            subject = (owners or works)[0].operation  # whose set-up it is
             if len(owners) > (length > 0):
                 yield Violation("setup", owners[-1].operation, "needs no set-up")
             first = min(work.setup_start for work in works)

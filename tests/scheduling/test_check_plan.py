@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 from random_problems import random_problem
-from small_problems import car, line, operation, problem
+from small_problems import car, line, operation, problem, times_of
 
 from scheduling.check import check_plan
+from scheduling.decode import decode
 from scheduling.plan import Assignment, Plan, Trip
 from scheduling.problem import Input, Machine, Problem
 from scheduling.rules import RULES, dispatch
@@ -113,3 +114,34 @@ def test_earlier_is_impossible(seed: int):
     if late:
         spoilt = moved(plan, late[-1].operation, given.now - 1 - late[-1].start)
         assert "release" in rules_broken(given, spoilt)
+
+
+def test_a_set_up_belongs_to_who_booked_it():
+    """A's part makes way for B's set-up, though C, alike, begins before B."""
+    given = problem(
+        [
+            operation("A", (0, 10), family=1),
+            operation("B", (0, 10), inputs=(Input(operation=0, lag=25),), family=0),
+            operation("C", (0, 5), inputs=(Input(place=0, ready=16),), job=1, family=0),
+        ],
+        [
+            Machine(
+                id="M",
+                place=0,
+                capacity=3,
+                free=(0, 0, 0),
+                blocking=True,
+                setup=0,
+                family=1,
+            )
+        ],
+        setups=(((0, 5), (5, 0)),),
+    )
+    plan = decode(given, ["A", "B", "C"])
+    assert times_of(plan) == {"A": (0, 0, 10), "B": (10, 35, 45), "C": (16, 16, 21)}
+    assert check_plan(given, plan) == []
+    booked_by_c = tuple(
+        a._replace(setup_start={"B": a.start, "C": 10}.get(a.operation, 0))
+        for a in plan.assignments
+    )
+    assert rules_broken(given, replace(plan, assignments=booked_by_c)) == {"setup"}
