@@ -91,9 +91,9 @@ class Machine:
     one duration at the same time and opens only when they end (Uzsoy 1995). A
     ``blocking`` one has no room beside it: a finished part stays in its slot until a
     vehicle takes it, or its next operation begins (Mascis & Pacciarelli 2002; parts may
-    swap at one instant); what needs no next operation leaves at once. ``power`` is
-    drawn while working, in the unit that ``Problem.tariff`` prices; a batch draws it
-    once.
+    swap at one instant); what needs no next operation leaves at once. No machine is
+    both. ``power`` is drawn while working, in the unit that ``Problem.tariff`` prices;
+    a batch draws it once.
     """
 
     id: str

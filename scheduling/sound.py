@@ -134,6 +134,9 @@ def _machines(problem: Problem) -> None:
             _whole((*at, "setup"), machine.setup, 0, len(problem.setups) - 1)
             _whole((*at, "family"), machine.family, -1, _families(problem) - 1)
         _number((*at, "power"), machine.power)
+        if machine.batch and machine.blocking and machine.capacity:
+            expected = "False for an oven: parts cannot stay in one"
+            raise _refuse((*at, "blocking"), machine.blocking, expected)
         _closed((*at, "closed"), machine)
 
 
