@@ -42,13 +42,13 @@ class Input(NamedTuple):
 class Operation(NamedTuple):
     """One step of one lot.
 
-    ``inputs`` are its precedence relations and its transports: from each of them to the
-    machine one trip is made unless the place is the same; the operations they come from
-    are listed before it. ``release`` is when it may
-    start at the earliest (material, hand-over). A ``pinned`` operation is in work: it
-    ends at that time on its only mode and is no longer decided. ``keep`` is a machine
-    where it costs nothing extra (the part is there or on its way); any other costs the
-    objective's ``moved``.
+    Each of ``modes`` is on another machine. ``inputs`` are its precedence relations and
+    its transports: from each of them to the machine one trip is made unless the place
+    is the same; the operations they come from are listed before it. ``release`` is when
+    it may start at the earliest (material, hand-over). A ``pinned`` operation is in
+    work: it ends at that time on its only mode and is no longer decided. ``keep`` is a
+    machine where it costs nothing extra (the part is there or on its way); any other
+    costs the objective's ``moved``.
     """
 
     id: str

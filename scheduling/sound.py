@@ -174,6 +174,8 @@ def _operations(problem: Problem) -> None:
         for k, mode in enumerate(operation.modes):
             where = (*at, "modes", k, "machine")
             _whole(where, mode.machine, 0, len(machines) - 1)
+            if any(mode.machine == other.machine for other in operation.modes[:k]):
+                raise _refuse(where, mode.machine, "one mode for each machine")
             _whole((*at, "modes", k, "duration"), mode.duration, 0, LONGEST)
             if machines[mode.machine].setup is not None:
                 _whole((*at, "family"), operation.family, -1, last)
