@@ -164,8 +164,14 @@ def leaving(f: Facts) -> Iterator[Violation]:
         if not machine.blocking or machine.batch or not works:
             continue
         stays = [(a.start, _left(f, a.operation, a.end)) for a in works]
+        brief = [start for start, left in stays if start == left]
         stays = [(start, left) for start, left in stays if start < left]
-        stays += [(f.problem.now, free) for free in _held_until(f, machine)]
+        before = _held_until(f, machine)
+        for time in brief:  # needs a slot too, if only for an instant
+            held = sum(start < time < left for start, left in stays)
+            if held + sum(left > time for left in before) >= machine.capacity:
+                yield Violation("blocking", machine.id, f"full at {time}")
+        stays += [(f.problem.now, left) for left in before]
         for time in sorted({start for start, _ in stays}):
             held = sum(start <= time < left for start, left in stays)
             if held > machine.capacity:

@@ -116,6 +116,18 @@ def test_earlier_is_impossible(seed: int):
         assert "release" in rules_broken(given, spoilt)
 
 
+def at(plan: Plan, **times: tuple[int, int]) -> Plan:
+    """Return the plan, worth its makespan, with work at these times, not set up for."""
+    works = []
+    for a in plan.assignments:
+        start, end = times.get(a.operation, (a.start, a.end))
+        if a.operation in times:
+            a = a._replace(start=start, end=end, setup_start=start)
+        works.append(a)
+    latest = max(a.end for a in works)
+    return replace(plan, assignments=tuple(works), makespan=latest, value=float(latest))
+
+
 def test_a_set_up_belongs_to_who_booked_it():
     """A's part makes way for B's set-up, though C, alike, begins before B."""
     given = problem(
@@ -145,3 +157,45 @@ def test_a_set_up_belongs_to_who_booked_it():
         for a in plan.assignments
     )
     assert rules_broken(given, replace(plan, assignments=booked_by_c)) == {"setup"}
+
+
+def test_work_without_duration_needs_room_too():
+    """Z takes no time, but A's part stands on the only slot until B begins."""
+    given = problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (1, 10), inputs=(Input(operation=0),)),
+            operation("Z", (0, 0), job=1),
+            operation("D", (1, 30), job=2),
+        ],
+        [Machine(id=f"M{m}", place=0, blocking=True) for m in range(2)],
+    )
+    plan = decode(given, ["D", "A", "B", "Z"])
+    assert times_of(plan)["Z"] == (30, 30, 30)
+    assert check_plan(given, plan) == []
+    for time in (0, 30, 35):
+        assert check_plan(given, at(plan, Z=(time, time))) == []
+    for time in (10, 20):
+        assert rules_broken(given, at(plan, Z=(time, time))) == {"blocking"}
+    two = replace(given.machines[0], capacity=2, free=(0, 0))
+    given = replace(given, machines=(two, given.machines[1]))
+    assert check_plan(given, at(plan, Z=(20, 20))) == []
+
+
+def test_work_without_duration_waits_for_a_part_in_work_before():
+    """P is in work until 5 and stays until B takes it at 30."""
+    given = problem(
+        [
+            operation("P", (0, 5), inputs=(), pinned=5),
+            operation("B", (1, 10), inputs=(Input(operation=0),)),
+            operation("Z", (0, 0), job=1),
+        ],
+        [
+            Machine(id="M0", place=0, blocking=True, free=(5,)),
+            Machine(id="M1", place=0, free=(30,)),
+        ],
+    )
+    plan = decode(given, ["B", "Z"])
+    assert check_plan(given, plan) == []
+    assert check_plan(given, at(plan, Z=(30, 30))) == []
+    assert rules_broken(given, at(plan, Z=(20, 20))) == {"blocking"}
