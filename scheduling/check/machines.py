@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
@@ -37,12 +38,24 @@ def _held(f: Facts, machine: Machine, time: int) -> int:
 def headways(f: Facts) -> Iterator[Violation]:
     """Starts, or batches, are a headway apart."""
     for machine in f.problem.machines:
-        starts = [machine.last_start, *(a.start for a in f.on(machine))]
+        starts = [a.start for a in f.on(machine)]
         if machine.batch:
-            starts = sorted(set(starts))
-        for before, after in pairwise(starts):
+            starts = _begun(f, machine)
+        for before, after in pairwise([machine.last_start, *starts]):
             if machine.headway and after - before < machine.headway:
                 yield Violation("headway", machine.id, f"{before} and {after}")
+
+
+def _begun(f: Facts, machine: Machine) -> list[int]:
+    """Return when the batches of an oven begin, one that is too large as several."""
+    sizes = Counter(
+        (a.start, a.end, f.operation(a.operation).family) for a in f.on(machine)
+    )
+    return [
+        start
+        for (start, _, _), size in sorted(sizes.items())
+        for _ in range(0, size, machine.capacity)
+    ]
 
 
 def setups(f: Facts) -> Iterator[Violation]:

@@ -199,3 +199,27 @@ def test_work_without_duration_waits_for_a_part_in_work_before():
     assert check_plan(given, plan) == []
     assert check_plan(given, at(plan, Z=(30, 30))) == []
     assert rules_broken(given, at(plan, Z=(20, 20))) == {"blocking"}
+
+
+def test_batches_are_a_headway_apart():
+    """Two at one instant, what is too many for one, and one at the last start."""
+    oven = Machine(id="O", place=0, capacity=2, free=(0, 0), batch=True, headway=7)
+    given = problem(
+        [
+            operation("A", (0, 0), family=0),
+            operation("B", (0, 10), family=1),
+            operation("C", (0, 10), family=1),
+        ],
+        [oven],
+    )
+    plan = decode(given, ["B", "C", "A"])
+    assert times_of(plan) == {"A": (10, 10, 10), "B": (0, 0, 10), "C": (0, 0, 10)}
+    assert check_plan(given, plan) == []
+    assert rules_broken(given, at(plan, A=(0, 0))) == {"headway"}
+    begun = replace(given, machines=(replace(oven, last_start=0),))
+    assert rules_broken(begun, plan) == {"headway"}
+    brief = problem([operation(name, (0, 0), family=0) for name in "ABC"], [oven])
+    plan = decode(brief, ["A", "B", "C"])
+    assert times_of(plan)["C"] == (7, 7, 7)
+    assert check_plan(brief, plan) == []
+    assert rules_broken(brief, at(plan, C=(0, 0))) == {"headway"}
