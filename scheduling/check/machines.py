@@ -61,7 +61,7 @@ def _begun(f: Facts, machine: Machine) -> list[int]:
 def setups(f: Facts) -> Iterator[Violation]:
     """Before another family the machine is emptied and set up."""
     for machine in f.problem.machines:
-        if machine.setup is None:
+        if machine.setup is None or machine.capacity == 0:
             yield from _without_setup(f, machine)
             continue
         matrix = f.problem.setups[machine.setup]
@@ -110,7 +110,7 @@ def _runs(
 
 
 def _without_setup(f: Facts, machine: Machine) -> Iterator[Violation]:
-    for work in f.on(machine):
+    for work in f.by_machine[machine.id]:
         if work.setup_start != work.start:
             yield Violation("setup", work.operation, "needs no set-up")
 

@@ -223,3 +223,15 @@ def test_batches_are_a_headway_apart():
     assert times_of(plan)["C"] == (7, 7, 7)
     assert check_plan(brief, plan) == []
     assert rules_broken(brief, at(plan, C=(0, 0))) == {"headway"}
+
+
+@pytest.mark.parametrize("setup", [None, 0])
+def test_a_dock_has_no_set_up(setup: int | None):
+    """Where there is no limit there is no set-up, whatever a plan says."""
+    dock = Machine(id="D", place=0, capacity=0, free=(), setup=setup, family=0)
+    matrix = ((0, 5), (5, 0))
+    given = problem([operation("A", (0, 10), family=1)], [dock], setups=(matrix,))
+    plan = decode(given, ["A"])
+    assert check_plan(given, plan) == []
+    early = (plan.assignments[0]._replace(setup_start=-5000),)
+    assert rules_broken(given, replace(plan, assignments=early)) == {"setup"}
