@@ -189,7 +189,8 @@ class Problem:
     Attributes
     ----------
     setups
-        Set-up matrices, each families x families, ms, row: from.
+        Set-up matrices, each families x families, ms, row: from. From a family to
+        itself, if above 0, is a set-up too (cleaning), before each operation or batch.
     vehicles, fleets
         Without vehicles a part is everywhere at once.
     tariff

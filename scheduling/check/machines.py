@@ -67,7 +67,7 @@ def setups(f: Facts) -> Iterator[Violation]:
         matrix = f.problem.setups[machine.setup]
         family = machine.family
         busy = max((f.problem.now, *machine.free))  # with the present family
-        for new, works in _runs(f, machine, family):
+        for new, works in _runs(f, machine, matrix):
             length = matrix[family][new] if family >= 0 and new >= 0 else 0
             owners = [work for work in works if work.setup_start != work.start]
             subject = (owners or works)[0].operation  # whose set-up it is
@@ -90,17 +90,22 @@ def setups(f: Facts) -> Iterator[Violation]:
 
 
 def _runs(
-    f: Facts, machine: Machine, family: int
+    f: Facts, machine: Machine, matrix: tuple[tuple[int, ...], ...]
 ) -> Iterator[tuple[int, list[Assignment]]]:
-    """Yield what is done in turn without a change of family, by start.
+    """Yield what is done in turn without a set-up within it, by start.
 
     On a machine with several slots the set-up may be booked on any of a run: who
     was planned first caused it, who starts first profits.
     """
     run: list[Assignment] = []
+    family = -1
     for work in f.on(machine):
         new = f.operation(work.operation).family
-        if run and (new != family or machine.capacity == 1):
+        alone = machine.capacity == 1
+        if run and new >= 0 and matrix[new][new]:  # between equals, not within a batch
+            joins = (run[0].start, run[0].end) == (work.start, work.end)
+            alone = not (machine.batch and joins and len(run) < machine.capacity)
+        if run and (new != family or alone):
             yield family, run
             run = []
         run.append(work)

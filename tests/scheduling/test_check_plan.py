@@ -10,8 +10,9 @@ from small_problems import car, line, operation, problem, times_of
 
 from scheduling.check import check_plan
 from scheduling.decode import decode
-from scheduling.plan import Assignment, Plan, Trip
-from scheduling.problem import Input, Machine, Problem
+from scheduling.plan import Assignment, Plan, Status, Trip
+from scheduling.portfolio import solve
+from scheduling.problem import MAKESPAN, Input, Machine, Objective, Problem
 from scheduling.rules import RULES, dispatch
 
 
@@ -235,3 +236,50 @@ def test_a_dock_has_no_set_up(setup: int | None):
     assert check_plan(given, plan) == []
     early = (plan.assignments[0]._replace(setup_start=-5000),)
     assert rules_broken(given, replace(plan, assignments=early)) == {"setup"}
+
+
+@pytest.mark.parametrize(
+    ("machine", "latest", "set_up"),
+    [
+        (Machine(id="M", place=0, setup=0, family=0), 52, 12),
+        (Machine(id="M", place=0, capacity=2, free=(0, 0), setup=0, family=0), 52, 12),
+        (
+            Machine(
+                id="M",
+                place=0,
+                capacity=2,
+                free=(0, 0),
+                setup=0,
+                family=0,
+                batch=True,
+            ),
+            26,
+            6,
+        ),
+    ],
+    ids=["one slot", "two slots", "oven"],
+)
+def test_cleaning_between_equals(machine: Machine, latest: int, set_up: int):
+    """A set-up between equals lies between any two of them, or any two batches."""
+    given = problem(
+        [operation(name, (0, 10), family=0) for name in "ABCD"],
+        [machine],
+        setups=(((3,),),),
+        objective=Objective(makespan=1.0, tardiness=0.0, setup=1.0),
+    )
+    result = solve(given)
+    assert result.plan is not None
+    assert (result.plan.makespan, result.plan.value) == (latest, latest + set_up)
+    assert check_plan(given, result.plan) == []
+    given = replace(given, objective=MAKESPAN)
+    result = solve(given)
+    assert result.plan is not None
+    assert (result.status, result.plan.makespan) == (Status.OPTIMAL, latest)
+    assert check_plan(given, result.plan) == []
+    uncleaned = tuple(
+        a._replace(setup_start=a.start) if a.end == latest else a
+        for a in result.plan.assignments
+    )
+    assert "setup" in rules_broken(given, replace(result.plan, assignments=uncleaned))
+    at_once = at(result.plan, **dict.fromkeys("CD", (3, 13)))
+    assert rules_broken(given, at_once)
