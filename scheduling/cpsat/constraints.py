@@ -2,8 +2,9 @@
 
 Everything here is either exact or, in rare corners (a set-up matrix that breaks the
 triangle inequality, set-ups in closing time, works without a family beside a set-up,
-parts that swap their machines or block one from before), a relaxation: bounds are valid
-always, and the decoder realises what is proposed.
+works without duration where several slots are full, parts that swap their machines or
+block one from before), a relaxation: bounds are valid always, and the decoder realises
+what is proposed.
 """
 
 from __future__ import annotations
