@@ -54,15 +54,16 @@ def same_for_all(problem: Problem) -> frozenset[str]:
 
 
 def _set_up(problem: Problem, machine: Machine, works: list[Assignment]) -> int:
-    """Return how long a machine is set up in all: at each change of family."""
+    """Return how long a machine is set up in all, for a batch once."""
     if machine.setup is None or machine.capacity == 0:
         return 0
     families = {operation.id: operation.family for operation in problem.operations}
-    total, family = 0, machine.family
+    total, family, batch = 0, machine.family, (0, 0, -1)
     for work in sorted(works, key=lambda a: (a.start, a.setup_start, a.end)):
         new = families[work.operation]
+        before, batch = batch, (work.start, work.end, new)
         if new >= 0:
-            if family >= 0:
+            if family >= 0 and not (machine.batch and before == batch):
                 total += problem.setups[machine.setup][family][new]
             family = new
     return total

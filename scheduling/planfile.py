@@ -12,6 +12,7 @@ from typing import Any
 
 from kernel.errors import BadInput
 from scheduling.check import Violation, check_plan
+from scheduling.drives import Drive, empty_drives
 from scheduling.plan import Assignment, Plan
 from scheduling.plannames import PlanNames
 from scheduling.planreader import FORMAT, PlanReader
@@ -115,6 +116,20 @@ class PlanFile:
             If the file is no plan file, is one of another instance, or names a job,
             operation, machine, vehicle or place that the instance has not.
         """
+        return self._read(path)[0]
+
+    def check(self, path: str | Path) -> list[Violation]:
+        """Return everything that is wrong with the plan in a file.
+
+        Raises
+        ------
+        BadInput
+            As :meth:`read` does.
+        """
+        plan, drives = self._read(path)
+        return [*check_plan(self.problem, plan), *empty_drives(self.names, drives)]
+
+    def _read(self, path: str | Path) -> tuple[Plan, list[Drive]]:
         where = str(path)
         found = loaded_json(read_text(Path(path), LARGEST_PLAN), where)
         return PlanReader(self.names, where).plan(found)
@@ -130,5 +145,4 @@ def check_plan_file(
     BadInput
         If it cannot be read as a plan of this instance at all.
     """
-    file = PlanFile(world, digest_of(instance))
-    return check_plan(file.problem, file.read(path))
+    return PlanFile(world, digest_of(instance)).check(path)

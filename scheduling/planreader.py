@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel.errors import BadInput
+from scheduling.drives import Drive
 from scheduling.plan import Assignment, Plan, Trip
 from scheduling.plannames import PlanNames
 from worlds.files import shown
@@ -31,8 +32,8 @@ class PlanReader:
     def __init__(self, names: PlanNames, where: str) -> None:
         self.names, self.where = names, where
 
-    def plan(self, found: Any) -> Plan:
-        """Return the plan that the values of a plan file state."""
+    def plan(self, found: Any) -> tuple[Plan, list[Drive]]:
+        """Return the plan that the values of a plan file state, and all its trips."""
         top = _fields(found, _KEYS, self.where, "")
         for key, expected in (
             ("format", FORMAT),
@@ -47,17 +48,22 @@ class PlanReader:
         works: list[Assignment] = []
         for k, item in enumerate(_list(top["operations"], self.where, "operations")):
             works.append(self._work(item, f"operations.{k}"))
-        trips, arrivals = self._carried(top["trips"], works)
+        drives = [
+            self._driven(item, f"trips.{k}")
+            for k, item in enumerate(_list(top["trips"], self.where, "trips"))
+        ]
+        trips, arrivals = self._carried(drives, works)
         makespan = self._time(top["makespan"], "makespan")
         works.extend(self._deliveries(works, arrivals))
         works.sort(key=lambda work: (work.start, work.end))
-        return Plan(
+        plan = Plan(
             assignments=tuple(works),
             trips=tuple(trips),
             value=float(makespan),
             makespan=makespan,
             priority=tuple(work.operation for work in works),
         )
+        return plan, drives
 
     def _time(self, value: Any, place: str) -> int:
         """Return a time of the file in ms."""
@@ -96,14 +102,9 @@ class PlanReader:
         )
 
     def _carried(
-        self, items: Any, works: list[Assignment]
+        self, drives: Sequence[Drive], works: list[Assignment]
     ) -> tuple[list[Trip], dict[int, int]]:
         """Return the loaded trips, told apart by the order of each job's places."""
-        drives = [
-            self._driven(item, f"trips.{k}")
-            for k, item in enumerate(_list(items, self.where, "trips"))
-        ]
-        drives.sort(key=lambda drive: (drive["start"], drive["end"]))
         leave: dict[int, int] = {}
         waiting: dict[int, list[tuple[int, int, int]]] = {}
         sites = {m.id: m.place for m in self.names.problem.machines}
@@ -120,49 +121,53 @@ class PlanReader:
                 waiting.setdefault(operation.job, []).append((o, before, here))
         trips: list[Trip] = []
         arrivals: dict[int, int] = {}
-        for drive in drives:
-            if drive["job"] is None:
-                leave[drive["vehicle"]] = drive["start"]
+        for drive in sorted(drives, key=lambda drive: (drive.start, drive.end)):
+            if drive.job is None:
+                leave.setdefault(drive.vehicle, drive.start)
                 continue
-            left = waiting.get(drive["job"], [])
+            left = waiting.get(drive.job, [])
             if not left:
-                problem = f"job {drive['job']} needs no further trip"
-                raise BadInput(self.where, drive["place"], problem)
+                problem = f"job {drive.job} needs no further trip"
+                raise BadInput(self.where, drive.where, problem)
             o, before, here = left.pop(0)
-            arrivals[o] = drive["end"]
+            arrivals[o] = drive.end
             trips.append(
                 Trip(
-                    vehicle=self.names.problem.vehicles[drive["vehicle"]].id,
+                    vehicle=self.names.problem.vehicles[drive.vehicle].id,
                     operation=self.names.problem.operations[o].id,
                     input=0,
-                    origin=self.names.place_at(drive["from"], before),
-                    destination=self.names.place_at(drive["to"], here),
-                    leave=leave.pop(drive["vehicle"], drive["start"]),
-                    pickup=drive["start"],
-                    arrive=drive["end"],
+                    origin=self.names.place_at(drive.origin, before),
+                    destination=self.names.place_at(drive.destination, here),
+                    leave=leave.pop(drive.vehicle, drive.start),
+                    pickup=drive.start,
+                    arrive=drive.end,
                 )
             )
         return trips, arrivals
 
-    def _driven(self, item: Any, place: str) -> dict[str, Any]:
+    def _driven(self, item: Any, place: str) -> Drive:
         known = _fields(item, _TRIP, self.where, place)
         cars, jobs = len(self.names.problem.vehicles), len(self.names.problem.jobs)
-        drive: dict[str, Any] = {"place": place, "job": None}
-        drive["vehicle"] = _index(
-            known["vehicle"], cars, self.where, f"{place}.vehicle"
-        )
+        vehicle = _index(known["vehicle"], cars, self.where, f"{place}.vehicle")
+        job = None
         if known["job"] is not None:
-            drive["job"] = _index(known["job"], jobs, self.where, f"{place}.job")
-        for key in ("from", "to"):
-            row = _index(
-                known[key], max(self.names.row) + 1, self.where, f"{place}.{key}"
-            )
-            if row not in self.names.place:
-                raise BadInput(self.where, f"{place}.{key}", f"{row} is no place")
-            drive[key] = row
-        for key in ("start", "end"):
-            drive[key] = self._time(known[key], f"{place}.{key}")
-        return drive
+            job = _index(known["job"], jobs, self.where, f"{place}.job")
+        return Drive(
+            where=place,
+            vehicle=vehicle,
+            job=job,
+            origin=self._row(known["from"], f"{place}.from"),
+            destination=self._row(known["to"], f"{place}.to"),
+            start=self._time(known["start"], f"{place}.start"),
+            end=self._time(known["end"], f"{place}.end"),
+        )
+
+    def _row(self, value: Any, place: str) -> int:
+        """Return a row of the travel matrix at which there is something."""
+        row = _index(value, max(self.names.row) + 1, self.where, place)
+        if row not in self.names.place:
+            raise BadInput(self.where, place, f"{row} is no place")
+        return row
 
     def _deliveries(
         self, works: list[Assignment], arrivals: Mapping[int, int]

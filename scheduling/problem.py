@@ -42,13 +42,13 @@ class Input(NamedTuple):
 class Operation(NamedTuple):
     """One step of one lot.
 
-    ``inputs`` are its precedence relations and its transports: from each of them to the
-    machine one trip is made unless the place is the same; the operations they come from
-    are listed before it. ``release`` is when it may
-    start at the earliest (material, hand-over). A ``pinned`` operation is in work: it
-    ends at that time on its only mode and is no longer decided. ``keep`` is a machine
-    where it costs nothing extra (the part is there or on its way); any other costs the
-    objective's ``moved``.
+    Each of ``modes`` is on another machine. ``inputs`` are its precedence relations and
+    its transports: from each of them to the machine one trip is made unless the place
+    is the same; the operations they come from are listed before it. ``release`` is when
+    it may start at the earliest (material, hand-over). A ``pinned`` operation is in
+    work: it ends at that time on its only mode and is no longer decided. ``keep`` is a
+    machine where it costs nothing extra (the part is there or on its way); any other
+    costs the objective's ``moved``.
     """
 
     id: str
@@ -91,9 +91,9 @@ class Machine:
     one duration at the same time and opens only when they end (Uzsoy 1995). A
     ``blocking`` one has no room beside it: a finished part stays in its slot until a
     vehicle takes it, or its next operation begins (Mascis & Pacciarelli 2002; parts may
-    swap at one instant); what needs no next operation leaves at once. ``power`` is
-    drawn while working, in the unit that ``Problem.tariff`` prices; a batch draws it
-    once.
+    swap at one instant); what needs no next operation leaves at once. No machine is
+    both. ``power`` is drawn while working, in the unit that ``Problem.tariff`` prices;
+    a batch draws it once.
     """
 
     id: str
@@ -189,7 +189,8 @@ class Problem:
     Attributes
     ----------
     setups
-        Set-up matrices, each families x families, ms, row: from.
+        Set-up matrices, each families x families, ms, row: from. From a family to
+        itself, if above 0, is a set-up too (cleaning), before each operation or batch.
     vehicles, fleets
         Without vehicles a part is everywhere at once.
     tariff

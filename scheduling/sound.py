@@ -151,6 +151,9 @@ def _machines(problem: Problem) -> None:
             _whole((*at, "setup"), machine.setup, 0, len(problem.setups) - 1)
             _whole((*at, "family"), machine.family, -1, _families(problem) - 1)
         _number((*at, "power"), machine.power)
+        if machine.batch and machine.blocking and machine.capacity:
+            expected = "False for an oven: parts cannot stay in one"
+            raise _refuse((*at, "blocking"), machine.blocking, expected)
         _closed((*at, "closed"), machine)
 
 
@@ -188,6 +191,8 @@ def _operations(problem: Problem) -> None:
         for k, mode in enumerate(operation.modes):
             where = (*at, "modes", k, "machine")
             _whole(where, mode.machine, 0, len(machines) - 1)
+            if any(mode.machine == other.machine for other in operation.modes[:k]):
+                raise _refuse(where, mode.machine, "one mode for each machine")
             _whole((*at, "modes", k, "duration"), mode.duration, 0, LONGEST)
             if machines[mode.machine].setup is not None:
                 _whole((*at, "family"), operation.family, -1, last)

@@ -224,7 +224,7 @@ def check_plan_of(instance: Instance, plan: Path) -> tuple[str, ...]:
     BadInput
         If it is no plan file of this instance.
     """
-    return tuple(map(str, check_plan(instance.problem, instance.plans.read(plan))))
+    return tuple(map(str, instance.plans.check(plan)))
 
 
 def write_plan(solution: Solution, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
@@ -37,27 +38,39 @@ def _held(f: Facts, machine: Machine, time: int) -> int:
 def headways(f: Facts) -> Iterator[Violation]:
     """Starts, or batches, are a headway apart."""
     for machine in f.problem.machines:
-        starts = [machine.last_start, *(a.start for a in f.on(machine))]
+        starts = [a.start for a in f.on(machine)]
         if machine.batch:
-            starts = sorted(set(starts))
-        for before, after in pairwise(starts):
+            starts = _begun(f, machine)
+        for before, after in pairwise([machine.last_start, *starts]):
             if machine.headway and after - before < machine.headway:
                 yield Violation("headway", machine.id, f"{before} and {after}")
+
+
+def _begun(f: Facts, machine: Machine) -> list[int]:
+    """Return when the batches of an oven begin, one that is too large as several."""
+    sizes = Counter(
+        (a.start, a.end, f.operation(a.operation).family) for a in f.on(machine)
+    )
+    return [
+        start
+        for (start, _, _), size in sorted(sizes.items())
+        for _ in range(0, size, machine.capacity)
+    ]
 
 
 def setups(f: Facts) -> Iterator[Violation]:
     """Before another family the machine is emptied and set up."""
     for machine in f.problem.machines:
-        if machine.setup is None:
+        if machine.setup is None or machine.capacity == 0:
             yield from _without_setup(f, machine)
             continue
         matrix = f.problem.setups[machine.setup]
         family = machine.family
         busy = max((f.problem.now, *machine.free))  # with the present family
-        for new, works in _runs(f, machine, family):
+        for new, works in _runs(f, machine, matrix):
             length = matrix[family][new] if family >= 0 and new >= 0 else 0
-            subject = works[0].operation
             owners = [work for work in works if work.setup_start != work.start]
+            subject = (owners or works)[0].operation  # whose set-up it is
             if len(owners) > (length > 0):
                 yield Violation("setup", owners[-1].operation, "needs no set-up")
             first = min(work.setup_start for work in works)
@@ -77,17 +90,22 @@ def setups(f: Facts) -> Iterator[Violation]:
 
 
 def _runs(
-    f: Facts, machine: Machine, family: int
+    f: Facts, machine: Machine, matrix: tuple[tuple[int, ...], ...]
 ) -> Iterator[tuple[int, list[Assignment]]]:
-    """Yield what is done in turn without a change of family, by start.
+    """Yield what is done in turn without a set-up within it, by start.
 
     On a machine with several slots the set-up may be booked on any of a run: who
     was planned first caused it, who starts first profits.
     """
     run: list[Assignment] = []
+    family = -1
     for work in f.on(machine):
         new = f.operation(work.operation).family
-        if run and (new != family or machine.capacity == 1):
+        alone = machine.capacity == 1
+        if run and new >= 0 and matrix[new][new]:  # between equals, not within a batch
+            joins = (run[0].start, run[0].end) == (work.start, work.end)
+            alone = not (machine.batch and joins and len(run) < machine.capacity)
+        if run and (new != family or alone):
             yield family, run
             run = []
         run.append(work)
@@ -97,7 +115,7 @@ def _runs(
 
 
 def _without_setup(f: Facts, machine: Machine) -> Iterator[Violation]:
-    for work in f.on(machine):
+    for work in f.by_machine[machine.id]:
         if work.setup_start != work.start:
             yield Violation("setup", work.operation, "needs no set-up")
 
@@ -164,8 +182,14 @@ def leaving(f: Facts) -> Iterator[Violation]:
         if not machine.blocking or machine.batch or not works:
             continue
         stays = [(a.start, _left(f, a.operation, a.end)) for a in works]
+        brief = [start for start, left in stays if start == left]
         stays = [(start, left) for start, left in stays if start < left]
-        stays += [(f.problem.now, free) for free in _held_until(f, machine)]
+        before = _held_until(f, machine)
+        for time in brief:  # needs a slot too, if only for an instant
+            held = sum(start < time < left for start, left in stays)
+            if held + sum(left > time for left in before) >= machine.capacity:
+                yield Violation("blocking", machine.id, f"full at {time}")
+        stays += [(f.problem.now, left) for left in before]
         for time in sorted({start for start, _ in stays}):
             held = sum(start <= time < left for start, left in stays)
             if held > machine.capacity:

@@ -2,8 +2,9 @@
 
 Everything here is either exact or, in rare corners (a set-up matrix that breaks the
 triangle inequality, set-ups in closing time, works without a family beside a set-up,
-parts that swap their machines or block one from before), a relaxation: bounds are valid
-always, and the decoder realises what is proposed.
+works without duration where several slots are full, parts that swap their machines or
+block one from before), a relaxation: bounds are valid always, and the decoder realises
+what is proposed.
 """
 
 from __future__ import annotations
@@ -147,6 +148,8 @@ class Constraints:
         """Have an oven take at the same time what is alike, else one after another."""
         empty = max((self.grid.of(free) for free in machine.free), default=0)
         gap = self.grid.span(machine.headway)
+        matrix = () if machine.setup is None else self.problem.setups[machine.setup]
+        least = _chains(matrix)
         for _, work, choice in works:
             self.model.add(work.start >= empty).only_enforce_if(choice.chosen)
         for (i, a, left), (j, b, right) in combinations(works, 2):
@@ -154,6 +157,9 @@ class Constraints:
             first = self.model.new_bool_var("first")
             kinds = [self.problem.operations[o].family for o in (i, j)]
             same: Literal = False
+            clean = 0  # between batches of one family; of two: see `_setups`
+            if matrix and kinds[0] == kinds[1] >= 0:
+                clean = self.grid.span(least[kinds[0]][kinds[0]])
             if kinds[0] == kinds[1] and left.duration == right.duration:
                 same = self.model.new_bool_var("together")
                 self.model.add(a.start == b.start).only_enforce_if(same)
@@ -162,7 +168,9 @@ class Constraints:
                 right.joined.append(same)
             apart = [*both] if same is False else [*both, ~same]
             for one, other, turn in ((a, b, first), (b, a, ~first)):
-                self.model.add(other.start >= one.end).only_enforce_if(turn, *apart)
+                self.model.add(other.start >= one.end + clean).only_enforce_if(
+                    turn, *apart
+                )
                 if gap:
                     self.model.add(other.start >= one.start + gap).only_enforce_if(
                         turn, *apart

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from scheduling.plan import Assignment, Plan
 from scheduling.problem import (
@@ -35,7 +36,7 @@ def _machine(
     capacity = chance.choice((1, 1, 1, 2, 3, 0))
     blocking = tight and chance.random() < 0.6
     closed = ((now + 40, now + 70), (now + 90, now + 100))
-    return Machine(
+    machine = Machine(
         id=f"M{m}",
         place=m,
         capacity=capacity,
@@ -49,6 +50,7 @@ def _machine(
         blocking=blocking,
         power=float(chance.choice((0, 36, 72))),
     )
+    return replace(machine, blocking=blocking and not machine.batch)
 
 
 def random_problem(

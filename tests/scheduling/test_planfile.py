@@ -115,3 +115,93 @@ def test_missing_and_truncated_files_are_refused(tmp_path: Path):
     (tmp_path / "half.json").write_text('{"format": 1, "inst')
     with pytest.raises(BadInput):
         check_plan_file(tmp_path / "half.json", world, instance)
+
+
+def spoilt(drive: dict, name: str) -> list[dict]:
+    """Return what stands in place of an empty drive, spoilt in one point."""
+    return {
+        "no time": [{**drive, "end": drive["start"]}],
+        "too long": [{**drive, "end": drive["end"] + 500}],
+        "from elsewhere": [{**drive, "from": (drive["from"] + 1) % 5}],
+        "to elsewhere": [{**drive, "to": (drive["to"] + 1) % 5}],
+        "backwards": [{**drive, "from": 4, "to": 4, "end": 0}],
+        "twice": [drive, drive],
+        "four times": [drive] * 4,
+    }[name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no time",
+        "too long",
+        "from elsewhere",
+        "to elsewhere",
+        "backwards",
+        "twice",
+        "four times",
+    ],
+)
+def test_empty_drives_are_checked(name: str, tmp_path: Path):
+    """An empty drive begins where the vehicle is, takes its time, leads on."""
+    path = tmp_path / "plan.json"
+    content = written("EX11", path)
+    world = read_world("EX11")
+    empty = [k for k, trip in enumerate(content["trips"]) if trip["job"] is None]
+    for k in empty:
+        trips = list(content["trips"])
+        trips[k : k + 1] = spoilt(trips[k], name)
+        path.write_text(json.dumps({**content, "trips": trips}))
+        found = check_plan_file(path, world, path_of("EX11"))
+        assert {flaw.rule for flaw in found} >= {"vehicle"}, trips[k]
+
+
+def test_no_empty_drive_while_a_part_is_carried(tmp_path: Path):
+    """Not during the last trip, either; after it a vehicle may drive home."""
+    path = tmp_path / "plan.json"
+    content = written("EX11", path)
+    world = read_world("EX11")
+    last = [trip for trip in content["trips"] if trip["vehicle"] == 0][-1]
+    home = {**last, "job": None, "from": last["to"], "to": last["to"]}
+    for start, wrong in ((last["end"], False), (last["end"] - 1, True)):
+        more = {**home, "start": start, "end": start}
+        trips = [*content["trips"], more]
+        path.write_text(json.dumps({**content, "trips": trips}))
+        assert bool(check_plan_file(path, world, path_of("EX11"))) == wrong
+
+
+def test_an_empty_drive_may_have_a_stop(tmp_path: Path):
+    """A vehicle may wait at another place; where it is then must be stated."""
+    path, world = tmp_path / "plan.json", read_world("EX11")
+    content = written("EX11", path)
+    names = PlanFile(world, digest_of(path_of("EX11"))).names
+    empty = names.problem.fleets[0].empty
+
+    def way(a: int, b: int) -> int:
+        return empty[names.place[a]][names.place[b]] // world.unit_ms
+
+    drive, last = content["trips"][-2:]
+    assert (drive["job"], drive["vehicle"]) == (None, last["vehicle"])
+    [work] = [w for w in content["operations"] if w["start"] == last["end"]]
+    assert work["end"] == content["makespan"]
+    for item in (last, work):
+        item.update(start=item["start"] + 50, end=item["end"] + 50)
+    content["makespan"] += 50
+    here, there = drive["from"], drive["to"]
+    stop = min({0, 1, 2, 3, 4} - {here, there}, key=lambda row: way(row, there))
+    assert way(stop, there) < way(here, there)
+    arrives = drive["start"] + way(here, stop)
+    leaves = last["start"] - way(stop, there)
+    first = {**drive, "to": stop, "end": arrives}
+    then = {**drive, "from": stop, "start": leaves, "end": last["start"]}
+    for drives, wrong in (
+        ([drive], False),
+        ([first, then], False),
+        ([first], True),
+        ([then], True),
+        ([first, {**then, "end": last["start"] + 1}], True),
+    ):
+        trips = [*content["trips"][:-2], *drives, last]
+        path.write_text(json.dumps({**content, "trips": trips}))
+        found = check_plan_file(path, world, path_of("EX11"))
+        assert bool(found) == wrong, (drives, found)
