@@ -395,6 +395,8 @@ def solve(
     if plan is not None and gantt is not None and plan.resolve() == gantt.resolve():
         raise BadInput("--gantt", str(gantt), "expected another file than --plan")
     known = solving.read_instance(instance, layout)
+    if plan is not None:
+        known.plans.refuse_unsayable("--plan")
     for path in filter(None, (plan, gantt)):
         claim_file(path, known.files)
     if gantt is not None:

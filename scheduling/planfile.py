@@ -1,7 +1,8 @@
 """Plan files: a plan of an instance as JSON, for others to read and to check.
 
 Jobs, operations and vehicles count from 0, machines go by the file's own label, places
-by the row of the travel matrix; times are in the instance's unit.
+by the row of the travel matrix; times are in the instance's unit. An operation for
+which its machine is set up says from when on (``setup_start``).
 """
 
 from __future__ import annotations
@@ -45,6 +46,24 @@ class PlanFile:
         self.names = PlanNames(world, digest)
         self.problem = self.names.problem
 
+    def refuse_unsayable(self, where: str) -> None:
+        """Make sure that a plan file can say what a plan of the instance is.
+
+        Raises
+        ------
+        BadInput
+            If parts are assembled, or carried without a travel matrix.
+        """
+        world = self.names.world
+        problem = ""
+        if any(len(o.inputs) > 1 for o in self.problem.operations if o.inputs):
+            problem = "assembles parts"
+        elif world.vehicles and world.floor.travel is None:
+            problem = "has vehicles and no table floor.travel"
+        if problem:
+            expected = "expected an instance whose plans a plan file can state"
+            raise BadInput(where, "", f"{world.name} {problem}, {expected}")
+
     def content(self, plan: Plan) -> dict[str, Any]:
         """Return a plan as the values of a plan file."""
         return {
@@ -55,18 +74,24 @@ class PlanFile:
             "objective": "makespan",
             "makespan": self._units(plan.makespan),
             "operations": [
-                {
-                    "job": self.names.of[work.operation].job,
-                    "operation": self.names.step[work.operation],
-                    "machine": self.names.label[work.machine],
-                    "start": self._units(work.start),
-                    "end": self._units(work.end),
-                }
+                self._work(work)
                 for work in sorted(plan.assignments, key=self._rank)
                 if not self.names.is_delivery(work.operation)
             ],
             "trips": list(self._trips(plan)),
         }
+
+    def _work(self, work: Assignment) -> dict[str, Any]:
+        said = {
+            "job": self.names.of[work.operation].job,
+            "operation": self.names.step[work.operation],
+            "machine": self.names.label[work.machine],
+            "start": self._units(work.start),
+            "end": self._units(work.end),
+        }
+        if work.setup_start < work.start:
+            said["setup_start"] = self._units(work.setup_start)
+        return said
 
     def _rank(self, work: Assignment) -> tuple[int, int, int, int]:
         known = self.names.of[work.operation]

@@ -79,7 +79,7 @@ class PlanReader:
         return time
 
     def _work(self, item: Any, place: str) -> Assignment:
-        known = _fields(item, _OPERATION, self.where, place)
+        known = _fields(item, _OPERATION, self.where, place, ("setup_start",))
         jobs = len(self.names.problem.jobs)
         job = _index(known["job"], jobs, self.where, f"{place}.job")
         steps = sum(
@@ -98,7 +98,9 @@ class PlanReader:
             machine=machine,
             start=start,
             end=self._time(known["end"], f"{place}.end"),
-            setup_start=start,
+            setup_start=self._time(known["setup_start"], f"{place}.setup_start")
+            if "setup_start" in known
+            else start,
         )
 
     def _carried(
@@ -196,9 +198,13 @@ class PlanReader:
 
 
 def _fields(
-    item: Any, keys: tuple[str, ...], where: str, place: str
+    item: Any,
+    keys: tuple[str, ...],
+    where: str,
+    place: str,
+    more: tuple[str, ...] = (),
 ) -> Mapping[str, Any]:
-    """Return an object that has these keys and no others."""
+    """Return an object that has these keys, perhaps some more, and no others."""
     if not isinstance(item, dict):
         raise BadInput(where, place, f"{shown(item)}, expected an object")
     prefix = f"{place}." if place else ""
@@ -206,8 +212,8 @@ def _fields(
         if key not in item:
             raise BadInput(where, f"{prefix}{key}", "is missing")
     for key in item:
-        if key not in keys:
-            expected = ", ".join(keys)
+        if key not in keys + more:
+            expected = ", ".join(keys + more)
             raise BadInput(
                 where, f"{prefix}{key}", f"is not known, expected {expected}"
             )

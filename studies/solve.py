@@ -224,6 +224,7 @@ def check_plan_of(instance: Instance, plan: Path) -> tuple[str, ...]:
     BadInput
         If it is no plan file of this instance.
     """
+    instance.plans.refuse_unsayable(str(plan))
     return tuple(map(str, instance.plans.check(plan)))
 
 

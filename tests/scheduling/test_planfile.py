@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from small_worlds import Table, machine, order, product, small_world, step
 
 from kernel.errors import BadInput
 from scheduling.planfile import PlanFile, check_plan_file, digest_of
@@ -205,3 +206,49 @@ def test_an_empty_drive_may_have_a_stop(tmp_path: Path):
         path.write_text(json.dumps({**content, "trips": trips}))
         found = check_plan_file(path, world, path_of("EX11"))
         assert bool(found) == wrong, (drives, found)
+
+
+def shop(one: Table, *steps: Table, **more: object) -> PlanFile:
+    """Return a machine and three orders of one product as an instance in minutes."""
+    orders = [order(id) for id in ("A", "B", "C")]
+    facts = {"unit": "min", "unit_ms": 60_000, "completion": "processed", **more}
+    return PlanFile(small_world([one], [product(*steps)], orders, **facts), "")
+
+
+def test_set_ups_are_said_and_read(tmp_path: Path):
+    """From when on a machine is set up; without it the work would come too soon."""
+    dies = {
+        "id": "dies",
+        "families": ["big", "small"],
+        "times": [["0 min", "7 min"], ["5 min", "0 min"]],
+    }
+    file = shop(
+        machine("M", setup="dies"),
+        step("s", "M", family="small"),
+        step("t", "M", family="big"),
+        setups=[dies],
+    )
+    plan = solve(file.problem, QUICK).plan
+    assert plan is not None
+    content = file.content(plan)
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(content))
+    assert file.check(path) == []
+    begun = [w["start"] - w["setup_start"] for w in content["operations"] if len(w) > 5]
+    assert begun == [5]
+    for work in content["operations"]:
+        work.pop("setup_start", None)
+    path.write_text(json.dumps(content))
+    assert file.check(path) != []
+
+
+def test_what_a_plan_file_cannot_say():
+    """Of two parts joined it could not tell who was carried when."""
+    file = shop(
+        machine("M"),
+        step("left", "M", after=[]),
+        step("right", "M", after=[]),
+        step("join", "M", after=["left", "right"]),
+    )
+    with pytest.raises(BadInput, match="assembles parts, expected an instance"):
+        file.refuse_unsayable("--plan")

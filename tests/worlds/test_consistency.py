@@ -61,6 +61,7 @@ CASES = [
     ("machines.turn1.operator", {"skill": "turn"}, "machines.turn1.operator", "a crew"),
     ("setups.jaws.times.1", ["6 min", "0 min"], "setups.jaws.times", "no holes"),
     ("setups.jaws.times", [["0 s"]], "setups.jaws.times", "1 rows"),
+    ("setups.jaws.times.1.1", "5 min", "setups.jaws.times.1.1", "300 s, expected 0"),
     ("setups.jaws.families.1", "d80", "setups.jaws.families", "twice"),
     ("setups.jaws.families.1", "d100", "machines.turn2.family", '"d120"'),
     ("vehicles.agv.count", 0, "vehicles", "0 in all"),

@@ -125,6 +125,10 @@ def _matrix(matrix: SetupMatrix) -> Iterator[Flaw]:
         if len(row) != size:
             problem = f"{len(row)} times from {family}, expected {size}: no holes"
             yield f"{place}.times", problem
+    for k, row in enumerate(matrix.times):
+        if k < len(row) and row[k]:
+            problem = f"{row[k] / 1000:g} s, expected 0: it is set up for that already"
+            yield f"{place}.times.{k}.{k}", problem
 
 
 def _machine(
