@@ -474,3 +474,76 @@ def test_a_set_up_waits_for_the_part_that_stays():
     )
     assert rules(given, plan) == set()
     assert rules(given, replace(plan, assignments=early)) == {"setup"}
+
+
+def overtaking() -> Problem:
+    """Return F, frozen on M1, whose part comes at 20, X on M1, A and B elsewhere.
+
+    Energy costs less from 40 on, and A draws so much that it must wait till then.
+    """
+    power = 3_600_000.0
+    return problem(
+        [
+            operation("A", (0, 10)),
+            operation("F", (1, 10), job=1, inputs=(Input(place=0, ready=20),)),
+            operation("X", (1, 5), job=2),
+            operation("B", (2, 5), job=3),
+        ],
+        [
+            Machine(id="M0", place=0, power=power),
+            Machine(id="M1", place=0),
+            Machine(id="M2", place=0),
+        ],
+        objective=Objective(tardiness=0.0, flow=1.0, ceilings=(("energy", 10.0),)),
+        tariff=((0, 2.0), (40, 1.0)),
+        in_force=in_force(("F", "M1", 0)),
+        frozen=5,
+    )
+
+
+def started(*works: tuple[str, str, int, int]) -> Plan:
+    """Return a plan of operations on machines from and to these times."""
+    return Plan(
+        assignments=tuple(Assignment(o, m, s, e, s) for o, m, s, e in works),
+        value=float(sum(end for *_, end in works)),
+        makespan=max(end for *_, end in works),
+        priority=tuple(o for o, *_ in works),
+    )
+
+
+def test_search_from_a_given_plan_keeps_what_is_frozen():
+    """B begins before F, so it comes first in the plan; the frozen is F all the same.
+
+    Search took B for it, and put X before F.
+    """
+    given = overtaking()
+    start = started(
+        ("B", "M2", 0, 5), ("F", "M1", 20, 30), ("X", "M1", 30, 35), ("A", "M0", 40, 50)
+    )
+    assert rules(given, start) == set()
+    result = solve(given, start=start)
+    assert (result.status, result.plan.value) == (Status.OPTIMAL, 120.0)
+    assert times_of(result.plan) == times_of(start)
+    assert rules(given, result.plan) == set()
+
+
+def test_a_given_plan_that_does_not_keep_what_is_frozen_is_none():
+    """X before F; and X at the same instant, which from there would slip before F."""
+    given = overtaking()
+    start = started(
+        ("B", "M2", 0, 5), ("X", "M1", 0, 5), ("F", "M1", 20, 30), ("A", "M0", 40, 50)
+    )
+    assert rules(given, start) == {"frozen"}
+    assert not retimed(given, arrays_of(given), start).allowed
+    assert rules(given, solve(given, start=start).plan) == set()
+    at_once = tuple(
+        o._replace(modes=(Mode(1, 0),)) if o.id in "FX" else o for o in given.operations
+    )
+    given = replace(given, operations=at_once, tariff=(), objective=Objective(flow=1.0))
+    start = started(
+        ("A", "M0", 0, 10), ("B", "M2", 0, 5), ("X", "M1", 20, 20), ("F", "M1", 20, 20)
+    )
+    start = replace(start, value=2 * start.value)  # all is late
+    assert rules(given, start) == set()
+    assert not retimed(given, arrays_of(given), start).allowed
+    assert solve(given, start=start).plan.value == start.value
