@@ -15,6 +15,7 @@ from scheduling.decode import decode, plan_of, retimed
 from scheduling.plan import Assignment, Plan, Status
 from scheduling.portfolio import Params, solve
 from scheduling.problem import Input, Job, Machine, Mode, Objective, Problem
+from scheduling.room import orders_with_room
 from scheduling.rules import RULES, dispatch
 
 LIMITS = Limits(deterministic=2.0)
@@ -547,3 +548,23 @@ def test_a_given_plan_that_does_not_keep_what_is_frozen_is_none():
     assert rules(given, start) == set()
     assert not retimed(given, arrays_of(given), start).allowed
     assert solve(given, start=start).plan.value == start.value
+
+
+def test_where_parts_block_no_more_is_frozen_for_want_of_a_plan():
+    """X, on M0 that blocks, is not frozen: it may not take the turn of F on M1.
+
+    Orders are made as if M0 had room beside it. There X would be frozen, before F.
+    """
+    given = problem(
+        [operation("X", (0, 100), (1, 1)), operation("F", (1, 10), job=1)],
+        [Machine(id="M0", place=0, blocking=True), Machine(id="M1", place=0)],
+        objective=Objective(tardiness=0.0, flow=1.0),
+        in_force=in_force(("X", "M0", 0), ("F", "M1", 0)),
+        frozen=5,
+    )
+    result = solve(given)
+    assert (result.status, result.plan.value) == (Status.OPTIMAL, 21.0)
+    assert times_of(result.plan) == {"F": (0, 0, 10), "X": (10, 10, 11)}
+    a = arrays_of(given)
+    for order in orders_with_room(given, a, RULES.values()):
+        assert order.tolist() == [1, 0]
