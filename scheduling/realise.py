@@ -72,8 +72,9 @@ def _in_the_way(a: Arrays, s: State, o: int, only: Table, plan: Schedule) -> int
             < a.machines[machine + 1, SLOTS]
         ):
             for n in range(a.operations[h, NEXT], a.operations[h + 1, NEXT]):
-                if s.done[a.following[n], END_AT] < 0:
-                    return int(a.following[n])
+                taker = a.following[n]
+                if taker != o and s.done[taker, END_AT] < 0:
+                    return int(taker)
     return -1
 
 

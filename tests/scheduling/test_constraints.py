@@ -568,3 +568,57 @@ def test_where_parts_block_no_more_is_frozen_for_want_of_a_plan():
     a = arrays_of(given)
     for order in orders_with_room(given, a, RULES.values()):
         assert order.tolist() == [1, 0]
+
+
+def two_takers(capacity: int = 1, **more: object) -> Problem:
+    """Return A, whose part stays on M0, B there and C on M1, which both take of it.
+
+    What C takes must cool until 35; D has a slot on M0 until 20.
+    """
+    return problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (0, 100), inputs=(Input(operation=0),)),
+            operation("C", (1, 10), inputs=(Input(operation=0, lag=25),)),
+            *([operation("D", (0, 20), job=1)] if capacity == 2 else []),
+            *([operation("E", (0, 5), job=1)] if capacity == 2 else []),
+        ],
+        [
+            Machine(
+                id="M0", place=0, capacity=capacity, free=(0,) * capacity, blocking=True
+            ),
+            Machine(id="M1", place=0),
+        ],
+        **more,
+    )
+
+
+def test_a_part_makes_way_for_itself_when_all_of_it_has_left():
+    """B begins where its part stands when C has taken its share, at 35, not at 10."""
+    given = two_takers()
+    result = solve(given)
+    assert (result.status, result.bound) == (Status.OPTIMAL, 135)
+    assert times_of(result.plan) == {
+        "A": (0, 0, 10),
+        "B": (35, 35, 135),
+        "C": (35, 35, 45),
+    }
+    assert rules(given, result.plan) == set()
+    assert rules(given, moved(result.plan, "B", 10)) == {"blocking"}
+
+
+def test_who_takes_of_a_part_too_is_planned_first():
+    """B is asked for first; what stands in its way is that C has not come."""
+    plan = decode(two_takers(), ["A", "B", "C"])
+    assert plan.priority == ("A", "C", "B")
+    assert plan.makespan == 135
+
+
+def test_a_slot_is_not_free_before_all_of_its_part_has_left():
+    """B begins in the slot D leaves at 20; A's slot is free when C comes, at 35."""
+    given = two_takers(capacity=2)
+    plan = decode(given, ["A", "D", "C", "B", "E"])
+    assert times_of(plan)["B"] == (20, 20, 120)
+    assert times_of(plan)["E"] == (35, 35, 40)
+    assert rules(given, plan) == set()
+    assert rules(given, moved(plan, "E", 20)) == {"blocking"}
