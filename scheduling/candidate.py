@@ -20,6 +20,7 @@ from scheduling.arrays import (
 from scheduling.compiling import lean
 from scheduling.step import (
     HELD,
+    LEFT_AT,
     PICKUP,
     SLOT,
     VEHICLE,
@@ -77,8 +78,9 @@ def propose(a: Arrays, s: State, o: int, only: int, trips: Table, found: Table) 
                 found[C_PICKUP] = max(found[C_PICKUP], trips[i, PICKUP])
         own = own_part(a, s, o, machine)
         if own >= 0:  # the part makes way for itself
-            waits = s.done[a.inputs[own, SOURCE], SLOT]
-            s.slots[waits] = made_at(a, s, own)
+            source = a.inputs[own, SOURCE]
+            waits = s.done[source, SLOT]
+            s.slots[waits] = s.done[source, LEFT_AT]
         _, setup, start, slot = fit(a, s, o, mode, arrival)
         if own >= 0:
             s.slots[waits] = HELD

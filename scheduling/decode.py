@@ -10,6 +10,7 @@ import numpy as np
 
 from scheduling.arrays import (
     AWAITED,
+    CAPACITY,
     CHANGED,
     ENERGY,
     INPUTS,
@@ -201,7 +202,8 @@ def retimed(problem: Problem, a: Arrays, plan: Plan) -> Draft:
     Every operation and trip begins as soon as these allow; that is no later than in a
     feasible ``plan``, unless a machine with several slots sets up ahead of other work.
     Where a plan may wait on purpose (for cheap energy, to fill an oven, so that parts
-    do not wait too long) its starts are kept.
+    do not wait too long) its starts are kept. A plan that does not keep what is
+    frozen is none.
     """
     place = {operation.id: o for o, operation in enumerate(problem.operations)}
     vehicle = {v.id: k for k, v in enumerate(problem.vehicles)}
@@ -223,7 +225,24 @@ def retimed(problem: Problem, a: Arrays, plan: Plan) -> Draft:
     draft.schedule.works[:, MODE] = only
     table = np.array([item for _, item in items], dtype=np.int64).reshape(-1, 3)
     planned = as_planned(a, table, draft.hold, draft.schedule)
+    if not _keeps_frozen(a, draft.schedule.works):
+        return draft
     return draft.valued(planned, *worth(a, planned, draft.schedule))
+
+
+def _keeps_frozen(a: Arrays, works: Table) -> bool:
+    """Return whether what is frozen has its mode and, on one slot, its turn."""
+    frozen, modes = a.prefix.T
+    if not np.array_equal(works[frozen, MODE], modes):
+        return False
+    rank = np.full(len(works), len(frozen))
+    rank[frozen] = np.arange(len(frozen))
+    planned = np.flatnonzero(works[:, MODE] >= 0)
+    machine = a.modes[works[planned, MODE], MACHINE]
+    turn = np.lexsort((rank[planned], works[planned, START], machine))
+    rank, machine = rank[planned[turn]], machine[turn]
+    one_by_one = (np.diff(machine) == 0) & (a.machines[machine[1:], CAPACITY] == 1)
+    return not (one_by_one & (np.diff(rank) < 0)).any()
 
 
 def _waits(problem: Problem, a: Arrays, plan: Plan) -> Table:

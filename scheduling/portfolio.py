@@ -29,7 +29,8 @@ def solve(
 ) -> Result:
     """Return the best plan found, what is known about it, and who found it.
 
-    Never worse than the best rule, nor than ``start``, all as they will be followed.
+    Never worse than the best rule, nor than ``start`` if that leaves what is frozen in
+    its turn, all as they will be followed.
     Without a plan if there cannot be one; or, where parts block each other or must not
     wait, if none was found.
 

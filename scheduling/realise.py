@@ -72,8 +72,9 @@ def _in_the_way(a: Arrays, s: State, o: int, only: Table, plan: Schedule) -> int
             < a.machines[machine + 1, SLOTS]
         ):
             for n in range(a.operations[h, NEXT], a.operations[h + 1, NEXT]):
-                if s.done[a.following[n], END_AT] < 0:
-                    return int(a.following[n])
+                taker = a.following[n]
+                if taker != o and s.done[taker, END_AT] < 0:
+                    return int(taker)
     return -1
 
 
@@ -204,6 +205,16 @@ def _not_yet(a: Arrays, s: State, o: int, i: int, plan: Schedule) -> bool:
 
 
 @lean
+def _bring_forward(items: Table, q: int, p: int) -> None:
+    """Move item ``q`` to place ``p``; what waits stays in order, trips before work."""
+    for column in range(items.shape[1]):
+        item = items[q, column]
+        for k in range(q, p, -1):
+            items[k, column] = items[k - 1, column]
+        items[p, column] = item
+
+
+@lean
 def _repeat(a: Arrays, s: State, items: Table, plan: Schedule) -> int:
     planned, p = 0, 0
     while p < len(items):
@@ -216,9 +227,7 @@ def _repeat(a: Arrays, s: State, items: Table, plan: Schedule) -> int:
                 later += 1
             if later == len(items):
                 return planned
-            items[p, 0], items[p, 1] = items[later, 0], items[later, 1]
-            items[p, 2] = items[later, 2]
-            items[later, 0], items[later, 1], items[later, 2] = o, i, choice
+            _bring_forward(items, later, p)
             continue
         p += 1
         target = a.machines[a.modes[plan.works[o, MODE], MACHINE], SITE]

@@ -14,10 +14,11 @@ from scheduling.rules import Rule, dispatched
 def orders_with_room(problem: Problem, a: Arrays, rules: Iterable[Rule]) -> list[Table]:
     """Return the orders of rules as if there were room beside the machines, and a last.
 
-    That one finishes one thing after another, the first due first.
+    That one finishes one thing after another, the first due first. Frozen is what is
+    frozen as it is: with room it would be more, and come before it.
     """
     machines = tuple(replace(m, blocking=False) for m in problem.machines)
-    roomy = arrays_of(replace(problem, machines=machines))
+    roomy = arrays_of(replace(problem, machines=machines))._replace(prefix=a.prefix)
     orders = [dispatched(roomy, rule).schedule.order for rule in rules]
     orders.append(sequence_of(a, _one_by_one(problem)))
     return [order[order >= 0] for order in orders]

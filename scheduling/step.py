@@ -333,7 +333,10 @@ def take(a: Arrays, s: State, i: int, time: int) -> None:
 
 @lean
 def own_part(a: Arrays, s: State, o: int, machine: int) -> int:
-    """Return the input of ``o`` that waits for it alone, on this machine; else -1."""
+    """Return the input of ``o`` that waits for it alone, on this machine; else -1.
+
+    Others may have needed it before: its slot is free when the last of them came.
+    """
     if a.machines[machine, KIND] == BLOCKING:
         for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
             source = a.inputs[i, SOURCE]
@@ -365,11 +368,12 @@ def follow(a: Arrays, s: State, o: int, mode: int, arrival: int, plan: Schedule)
     """
     own, slot, before = own_part(a, s, o, a.modes[mode, MACHINE]), -1, 0
     if own >= 0:
-        slot, before = s.done[a.inputs[own, SOURCE], SLOT], made_at(a, s, own)
-        s.slots[slot], s.done[a.inputs[own, SOURCE], SLOT] = before, -1
+        source = a.inputs[own, SOURCE]
+        slot, before = s.done[source, SLOT], s.done[source, LEFT_AT]
+        s.slots[slot], s.done[source, SLOT] = before, -1
     end = settle(a, s, o, mode, arrival, plan.works)
     if slot >= 0 and s.slots[slot] == before:  # another slot was free sooner
-        s.slots[slot] = plan.works[o, START]
+        s.slots[slot] = max(before, plan.works[o, START])
     for i in range(a.operations[o, INPUTS], a.operations[o + 1, INPUTS]):
         if plan.trips[i, VEHICLE] < 0:
             take(a, s, i, plan.works[o, START])

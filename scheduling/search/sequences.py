@@ -68,7 +68,8 @@ def anneal_sequence(
 ) -> float:
     """Improve the first ``count`` of ``order``, ``only`` and ``hold`` in place.
 
-    ``waits``: try to begin later too. What is frozen, and stands first, stays.
+    ``waits``: try to begin later too. What is frozen is put first, and stays: a plan
+    that was made elsewhere has its order by start.
 
     Returns
     -------
@@ -79,6 +80,8 @@ def anneal_sequence(
     place = np.zeros(len(only), np.int64)
     for p in range(count):
         place[order[p]] = p
+    for p in range(min(frozen, count)):
+        shift(order, place, place[a.prefix[p, 0]], p)
     known = decoded_of(a, count, hold, plan)
     planned = again(a, known, order, count, only, hold, 0, count, plan)
     value, _ = worth(a, planned, plan)

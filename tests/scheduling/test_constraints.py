@@ -12,9 +12,10 @@ from scheduling.arrays import arrays_of
 from scheduling.check import check_plan
 from scheduling.cpsat.search import Limits, ask
 from scheduling.decode import decode, plan_of, retimed
-from scheduling.plan import Assignment, Plan, Status
+from scheduling.plan import Assignment, Plan, Status, Trip
 from scheduling.portfolio import Params, solve
-from scheduling.problem import Input, Job, Machine, Mode, Objective, Problem
+from scheduling.problem import Fleet, Input, Job, Machine, Mode, Objective, Problem
+from scheduling.room import orders_with_room
 from scheduling.rules import RULES, dispatch
 
 LIMITS = Limits(deterministic=2.0)
@@ -474,3 +475,198 @@ def test_a_set_up_waits_for_the_part_that_stays():
     )
     assert rules(given, plan) == set()
     assert rules(given, replace(plan, assignments=early)) == {"setup"}
+
+
+def overtaking() -> Problem:
+    """Return F, frozen on M1, whose part comes at 20, X on M1, A and B elsewhere.
+
+    Energy costs less from 40 on, and A draws so much that it must wait till then.
+    """
+    power = 3_600_000.0
+    return problem(
+        [
+            operation("A", (0, 10)),
+            operation("F", (1, 10), job=1, inputs=(Input(place=0, ready=20),)),
+            operation("X", (1, 5), job=2),
+            operation("B", (2, 5), job=3),
+        ],
+        [
+            Machine(id="M0", place=0, power=power),
+            Machine(id="M1", place=0),
+            Machine(id="M2", place=0),
+        ],
+        objective=Objective(tardiness=0.0, flow=1.0, ceilings=(("energy", 10.0),)),
+        tariff=((0, 2.0), (40, 1.0)),
+        in_force=in_force(("F", "M1", 0)),
+        frozen=5,
+    )
+
+
+def started(*works: tuple[str, str, int, int]) -> Plan:
+    """Return a plan of operations on machines from and to these times."""
+    return Plan(
+        assignments=tuple(Assignment(o, m, s, e, s) for o, m, s, e in works),
+        value=float(sum(end for *_, end in works)),
+        makespan=max(end for *_, end in works),
+        priority=tuple(o for o, *_ in works),
+    )
+
+
+def test_search_from_a_given_plan_keeps_what_is_frozen():
+    """B begins before F, so it comes first in the plan; the frozen is F all the same.
+
+    Search took B for it, and put X before F.
+    """
+    given = overtaking()
+    start = started(
+        ("B", "M2", 0, 5), ("F", "M1", 20, 30), ("X", "M1", 30, 35), ("A", "M0", 40, 50)
+    )
+    assert rules(given, start) == set()
+    result = solve(given, start=start)
+    assert (result.status, result.plan.value) == (Status.OPTIMAL, 120.0)
+    assert times_of(result.plan) == times_of(start)
+    assert rules(given, result.plan) == set()
+
+
+def test_a_given_plan_that_does_not_keep_what_is_frozen_is_none():
+    """X before F; and X at the same instant, which from there would slip before F."""
+    given = overtaking()
+    start = started(
+        ("B", "M2", 0, 5), ("X", "M1", 0, 5), ("F", "M1", 20, 30), ("A", "M0", 40, 50)
+    )
+    assert rules(given, start) == {"frozen"}
+    assert not retimed(given, arrays_of(given), start).allowed
+    assert rules(given, solve(given, start=start).plan) == set()
+    at_once = tuple(
+        o._replace(modes=(Mode(1, 0),)) if o.id in "FX" else o for o in given.operations
+    )
+    given = replace(given, operations=at_once, tariff=(), objective=Objective(flow=1.0))
+    start = started(
+        ("A", "M0", 0, 10), ("B", "M2", 0, 5), ("X", "M1", 20, 20), ("F", "M1", 20, 20)
+    )
+    start = replace(start, value=2 * start.value)  # all is late
+    assert rules(given, start) == set()
+    assert not retimed(given, arrays_of(given), start).allowed
+    assert solve(given, start=start).plan.value == start.value
+
+
+def test_where_parts_block_no_more_is_frozen_for_want_of_a_plan():
+    """X, on M0 that blocks, is not frozen: it may not take the turn of F on M1.
+
+    Orders are made as if M0 had room beside it. There X would be frozen, before F.
+    """
+    given = problem(
+        [operation("X", (0, 100), (1, 1)), operation("F", (1, 10), job=1)],
+        [Machine(id="M0", place=0, blocking=True), Machine(id="M1", place=0)],
+        objective=Objective(tardiness=0.0, flow=1.0),
+        in_force=in_force(("X", "M0", 0), ("F", "M1", 0)),
+        frozen=5,
+    )
+    result = solve(given)
+    assert (result.status, result.plan.value) == (Status.OPTIMAL, 21.0)
+    assert times_of(result.plan) == {"F": (0, 0, 10), "X": (10, 10, 11)}
+    a = arrays_of(given)
+    for order in orders_with_room(given, a, RULES.values()):
+        assert order.tolist() == [1, 0]
+
+
+def two_takers(capacity: int = 1, **more: object) -> Problem:
+    """Return A, whose part stays on M0, B there and C on M1, which both take of it.
+
+    What C takes must cool until 35; D has a slot on M0 until 20.
+    """
+    return problem(
+        [
+            operation("A", (0, 10)),
+            operation("B", (0, 100), inputs=(Input(operation=0),)),
+            operation("C", (1, 10), inputs=(Input(operation=0, lag=25),)),
+            *([operation("D", (0, 20), job=1)] if capacity == 2 else []),
+            *([operation("E", (0, 5), job=1)] if capacity == 2 else []),
+        ],
+        [
+            Machine(
+                id="M0", place=0, capacity=capacity, free=(0,) * capacity, blocking=True
+            ),
+            Machine(id="M1", place=0),
+        ],
+        **more,
+    )
+
+
+def test_a_part_makes_way_for_itself_when_all_of_it_has_left():
+    """B begins where its part stands when C has taken its share, at 35, not at 10."""
+    given = two_takers()
+    result = solve(given)
+    assert (result.status, result.bound) == (Status.OPTIMAL, 135)
+    assert times_of(result.plan) == {
+        "A": (0, 0, 10),
+        "B": (35, 35, 135),
+        "C": (35, 35, 45),
+    }
+    assert rules(given, result.plan) == set()
+    assert rules(given, moved(result.plan, "B", 10)) == {"blocking"}
+
+
+def test_who_takes_of_a_part_too_is_planned_first():
+    """B is asked for first; what stands in its way is that C has not come."""
+    plan = decode(two_takers(), ["A", "B", "C"])
+    assert plan.priority == ("A", "C", "B")
+    assert plan.makespan == 135
+
+
+def test_a_slot_is_not_free_before_all_of_its_part_has_left():
+    """B begins in the slot D leaves at 20; A's slot is free when C comes, at 35."""
+    given = two_takers(capacity=2)
+    plan = decode(given, ["A", "D", "C", "B", "E"])
+    assert times_of(plan)["B"] == (20, 20, 120)
+    assert times_of(plan)["E"] == (35, 35, 40)
+    assert rules(given, plan) == set()
+    assert rules(given, moved(plan, "E", 20)) == {"blocking"}
+
+
+def test_what_waits_for_room_is_still_brought_before_it_is_worked_on():
+    """At 10 V takes A's part off M0, S is done there, and W brings its part to O.
+
+    All at one instant: what a part must make room for is put off when a plan is timed,
+    and O's trip was put off behind O, so that its part was brought twice.
+    """
+    empty = ((0, 5, 4), (5, 0, 5), (4, 5, 0))
+    loaded = ((0, 5, 0), (5, 0, 5), (4, 5, 0))
+    given = problem(
+        [
+            operation("A0", (3, 0)),
+            operation("A", (0, 10), inputs=(Input(operation=0),)),
+            operation("B", (1, 5), inputs=(Input(operation=1),)),
+            operation("S", (0, 0), job=1),
+            operation("O", (2, 0), job=1, inputs=(Input(operation=3),)),
+        ],
+        [
+            Machine(id="M0", place=0, blocking=True),
+            Machine(id="M1", place=1),
+            Machine(id="M2", place=2),
+            Machine(id="M3", place=0),
+        ],
+        vehicles=(car("V", 0), car("W", 0)),
+        fleets=(Fleet(empty=empty, loaded=loaded),),
+    )
+    works = {
+        "A0": ("M3", 0, 0),
+        "A": ("M0", 0, 10),
+        "S": ("M0", 10, 10),
+        "O": ("M2", 10, 10),
+        "B": ("M1", 15, 20),
+    }
+    start = replace(
+        started(*((o, *work) for o, work in works.items())),
+        trips=(
+            Trip("V", "B", 0, 0, 1, 0, 10, 15),
+            Trip("W", "O", 0, 0, 2, 0, 10, 10),
+        ),
+        value=20.0,
+    )
+    assert rules(given, start) == set()
+    a = arrays_of(given)
+    plan = plan_of(given, a, retimed(given, a, start))
+    assert times_of(plan) == times_of(start)
+    assert set(plan.trips) == set(start.trips)
+    assert rules(given, plan) == set()
