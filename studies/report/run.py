@@ -18,6 +18,7 @@ from studies.report.execution import execution_section
 from studies.report.floor import floor_section
 from studies.report.late import late_section
 from studies.report.page import Section, page
+from studies.report.replanning import replanning_section
 from studies.tables import Table, main_kpis, shown, unit_of
 from worlds.spec import World
 
@@ -55,6 +56,7 @@ def run_report(
         course_section(world, events),
         late_section(world, times),
         _bottlenecks(world, events, use),
+        *replanning_section(events),
         floor_section(world, use),
     ]
     policy = scenario["policy"]["name"]
