@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -252,3 +253,24 @@ def test_what_a_plan_file_cannot_say():
     )
     with pytest.raises(BadInput, match="assembles parts, expected an instance"):
         file.refuse_unsayable("--plan")
+
+
+def test_an_empty_drive_may_wait_for_its_part(tmp_path: Path):
+    """Its line may last until the part is taken, and no longer."""
+    path = tmp_path / "plan.json"
+    content = written("EX21", path)
+    world = read_world("EX21")
+    trips = sorted(content["trips"], key=lambda trip: (trip["vehicle"], trip["start"]))
+    waits = [
+        (k, then["start"])
+        for k, (trip, then) in enumerate(pairwise(trips))
+        if trip["job"] is None
+        and trip["vehicle"] == then["vehicle"]
+        and trip["end"] < then["start"]
+    ]
+    assert waits
+    for k, taken in waits:
+        for end, wrong in ((taken, False), (taken + 1, True)):
+            more = [*trips[:k], {**trips[k], "end": end}, *trips[k + 1 :]]
+            path.write_text(json.dumps({**content, "trips": more}))
+            assert bool(check_plan_file(path, world, path_of("EX21"))) == wrong
