@@ -50,11 +50,11 @@ ALIKE = {
             "mine.toml": PLANT.replace("[demand]", '[demand]\nfile = "results.csv"'),
             "results.csv": BOOK,
         },
-        'world = "mine.toml"\ndays = 0.2\n',
+        'world = "mine.toml"\ndays = 0.4\n',
     ),
     "world and sweep": (
         {"w/sweep.toml": PLANT},
-        'world = "w/sweep.toml"\ndays = 0.2\n',
+        'world = "w/sweep.toml"\ndays = 0.4\n',
     ),
 }
 

@@ -183,7 +183,7 @@ def test_a_wrong_comparison_is_named(
     ("text", "days"),
     [
         ("set.world.days = 0.4\nfactors.load = [0.5, 0.7]", 0.4),
-        ("days = 0.3\nfactors.load = [0.5, 0.7]", 0.3),
+        ("days = 0.4\nfactors.load = [0.5, 0.7]", 0.4),
         ('[variants]\na = { world.days = 0.6 }\nb = { policy = "rule:FIFO" }', 0.6),
     ],
 )

@@ -190,7 +190,7 @@ def test_nothing_to_choose_from_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If no run has a value for the aim, there is a sentence instead of a winner."""
-    asked = replace(ASKED, days=0.2)  # too short for an order to count
+    asked = replace(ASKED, days=0.3335)  # an order would have 14 s in which to count
     tuning, folder = execute.tuning_and_folder(asked, tmp_path / "out", None)
     with pytest.raises(BadInput, match="nothing to choose from: no run has flow_time"):
         execute.carry_out(tuning, folder)
