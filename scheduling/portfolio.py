@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from scheduling.arrays import arrays_of
 from scheduling.decode import decoded, draft_of, modes_of, plan_of
 from scheduling.engines import Engines
@@ -98,8 +100,10 @@ def refresh(
         if sequenced_by is None:
             old = decoded(problem, a, force.priority)
         else:
-            old = dispatched(a, rule, modes_of(problem, force.machine_of()))
-            old = as_followed(a, rule, old)  # what it does not span has a machine now
+            given = modes_of(problem, force.machine_of())
+            old = dispatched(a, rule, given)
+            if not np.array_equal(given, old.modes()):
+                old = as_followed(a, rule, old)  # what it did not span has a machine
     if not fresh and old.allowed:
         return plan_of(problem, a, old)
     new = dispatched(a, rule)
