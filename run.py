@@ -585,9 +585,14 @@ def keys(world: World, policy: Policy = "hybrid", layout: Layout = None) -> int:
 
 
 def _pairs(settings: Sequence[str] | None) -> list[tuple[str, str]]:
-    from worlds.keys import split
+    from worlds.keys import SOURCE, split
 
-    return [split(setting) for setting in settings or ()]
+    pairs = [split(setting) for setting in settings or ()]
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise BadInput(SOURCE, key, "is given twice, expected each key once")
+    return pairs
 
 
 def _scenario(
@@ -602,14 +607,18 @@ def _scenario(
     """Return what the arguments ask for, or refuse it."""
     from agents.scenario import scenario_of
     from studies.build import refuse_unfit
+    from studies.overlap import Targets
+    from worlds.keys import SOURCE
     from worlds.read import read_world
 
+    spec, pairs = read_world(world, layout), _pairs(settings)
+    Targets(spec).refuse_twice({key: key for key, _ in pairs}, SOURCE)
     scenario = scenario_of(
-        read_world(world, layout),
+        spec,
         policy=policy,
         seed=seed,
         days=days,
-        settings=_pairs(settings),
+        settings=pairs,
         disturbances=disturbances or (),
     )
     refuse_unfit(scenario)

@@ -354,6 +354,10 @@ def test_folder_that_is_no_run_folder(capsys: pytest.CaptureFixture[str]) -> Non
             ("compare", "cell", "--policies", "rule", "--set", "seed=3"),
             "--seed",
         ),
+        (
+            ("compare", "cell", "--policies", "rule", "--days", "1", "--set", "days=2"),
+            "--set: days: expected --days instead",
+        ),
         (("solve", "cell"), "expected an instance"),
         (("solve", "ft06", "--seconds", "-1"), "--seconds: -1"),
         (("solve", "ft06", "--seconds", "nan"), "--seconds: nan"),

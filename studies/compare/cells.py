@@ -12,6 +12,7 @@ from agents.scenario import Scenario, of_world, scenario_of
 from kernel.errors import BadInput
 from studies.build import refuse_uncounted, refuse_unfit
 from studies.compare.comparison import Settings
+from studies.overlap import Targets
 from worlds.files import shown
 from worlds.keys import SOURCE, apply, split, value_of, values_of
 from worlds.spec import World
@@ -88,6 +89,11 @@ def cells_of(
     for key, _ in settings:
         if key in vary:
             raise BadInput(VARY, key, "is given by --set too, expected one of them")
+    once = Targets(world)
+    given = {} if days is None else {"days": "--days"}
+    once.refuse_twice(given | {key: key for key, _ in settings}, SOURCE)
+    given |= {key: f"{SOURCE} {key}" for key, _ in settings}
+    once.refuse_twice(given | {key: key for key in vary}, VARY)
 
     def scenarios(added: Settings) -> dict[str, Scenario]:
         return scenarios_of(
@@ -133,7 +139,7 @@ def scenarios_of(
         said = ",".join(policies)
         raise BadInput("--policies", "", f"{said!r}, expected policies, each once")
     for key, _ in settings:
-        if key in ("policy", "seed"):
+        if key in _FLAGS:
             raise BadInput(SOURCE, key, f"expected {_FLAGS[key]} instead, once for all")
     # Once for all: to read a world anew takes longer than all the rest.
     world = apply(world, [pair for pair in settings if of_world(pair[0])])
