@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from measures.statistics import mean_interval
+from studies.glyphs import any_script
 from studies.tables import shown
 from studies.tune.candidate import Candidate
 from studies.tune.execute import Tuned
@@ -26,7 +27,7 @@ def draw(tuned: Tuned) -> Path:
         If it cannot be written.
     """
     path = tuned.folder / PICTURE
-    with written_whole(path) as file:
+    with written_whole(path) as file, any_script():
         picture(tuned).savefig(file, format="png", dpi=120)
     return path
 

@@ -202,7 +202,7 @@ def _unraced(
         return 0
     least = min(len(one.losses) for one in found if not one.broken)
     raced = {one.number for one in found if len(one.losses) > least}
-    return sum(one.number not in raced for one in first)
+    return sum(one.number not in raced for one in first) if raced else 0
 
 
 def _nothing(tuning: Tuning, known: dict[int, Outcome]) -> BadInput:
