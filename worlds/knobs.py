@@ -80,9 +80,10 @@ def _shared_out(
 ) -> tuple[VehicleGroup, ...]:
     """Return the groups with so many vehicles in all, shared out as they are now."""
     number, most = value_of(text), _MOST_VEHICLES * max(1, len(groups))
-    whole = isinstance(number, int) and not isinstance(number, bool)
-    if not whole or not 1 <= number <= most:
-        problem = f"{shown(text)}, expected a whole number from 1 to {most}"
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        problem = (
+            f"{shown(text)}, expected a whole number of at least 1, at most {most}"
+        )
         raise BadInput(SOURCE, "vehicles", problem)
     if not groups:
         problem = f"{number}, expected a world that has vehicles"
