@@ -103,7 +103,7 @@ def run(
     from studies.loose_ends import loose_ends
     from studies.run import run as run_scenario
     from studies.run import sentence
-    from studies.tables import kpi_table, shipped_sentence
+    from studies.tables import kpi_table, plural, shipped_sentence
 
     scenario = _scenario(world, layout, policy, seed, days, settings, disturbances)
     folder = out or default_folder(scenario)
@@ -121,7 +121,7 @@ def run(
         for said in loose_ends(done):
             _print(said)
         _print(f"Everything is in {folder}, the report is {folder / 'report.html'}.")
-    events = f"{len(done.trace.events)} events"
+    events = plural(len(done.trace.events), "event")
     found = [sentence(one) for one in done.violations]
     return _verdict(events, found, _tell if as_json else _print)
 
@@ -171,6 +171,7 @@ def compare(
     from studies import compare as comparing
     from studies.build import needs_compiling
     from studies.parallel import refuse_engine
+    from studies.tables import plural
     from worlds.read import read_world
 
     names = [name.strip() for name in policies.split(",")]
@@ -209,7 +210,7 @@ def compare(
         if out is not None:
             _print(f"Everything is in {out}, the report is {out / 'report.html'}.")
     say = _tell if as_json else _print
-    return _verdict(f"{found.runs} runs", found.violations, say)
+    return _verdict(plural(found.runs, "run"), found.violations, say)
 
 
 @app.command()
@@ -228,12 +229,14 @@ def sweep(
 ) -> int:
     """Run every combination of some factors, under the same seeds each."""
     from studies.case import failed_sentence
-    from studies.parallel import refuse_engine
+    from studies.parallel import refuse_engine, refuse_unreached
     from studies.report.sweep import write_sweep_report
     from studies.sweep import draw, execute, paired, results
+    from studies.tables import plural
     from studies.versions import mixed
 
     refuse_engine(workers, engine, address)
+    refuse_unreached(engine, address)  # before there is a folder
     design, folder = execute.design_and_folder(file, out, resume)
     with _going_on(f"sweep --resume {folder}"), progress.of_runs(_tell) as tell:
         done = execute.carry_out(
@@ -257,7 +260,7 @@ def sweep(
             _print_comparison(done.experiment)
         for said in paired.remarks(design, done.experiment):
             _print(said)
-        drawn = f", {len(pictures)} pictures" if pictures else ""
+        drawn = f", {plural(len(pictures), 'picture')}" if pictures else ""
         compared = f", {paired.JSON}, {paired.PICTURE}" if done.experiment else ""
         files = f"{results.CSV}, {results.PARQUET}{compared}{drawn}"
         _print(f"Everything is in {folder}: {files};")
@@ -266,7 +269,7 @@ def sweep(
         say(said)
     if done.failed:
         say(failed_sentence(done.failed))
-    code = _verdict(f"{len(done.outcomes)} runs", done.violations, say)
+    code = _verdict(plural(len(done.outcomes), "run"), done.violations, say)
     return VIOLATED if done.failed else code
 
 
@@ -305,7 +308,7 @@ def tune(
 ) -> int:
     """Search for the settings that serve one or several KPIs best."""
     from studies.case import failed_sentence
-    from studies.parallel import refuse_engine, refuse_missing
+    from studies.parallel import refuse_engine, refuse_missing, refuse_unreached
 
     refuse_missing("tune", "optuna")
     refuse_missing("tune", "sklearn")
@@ -336,6 +339,7 @@ def tune(
         if option.name not in how
     }
     given = [flag for flag, of in sources.items() if of and of.name == "COMMANDLINE"]
+    refuse_unreached(engine, address)  # before there is a folder
     tuning, folder = tuning_and_folder(asked or None, out, resume, given)
     with _going_on(f"tune --resume {folder}"), progress.of_runs(_tell) as tell:
         done = execute.carry_out(
@@ -393,7 +397,7 @@ def solve(
 ) -> int:
     """Solve a benchmark instance for its makespan, or for criteria in turn."""
     from studies import solve as solving
-    from studies.tables import engine_table, solution_sentence
+    from studies.tables import engine_table, plural, solution_sentence
     from studies.whole import claim_file
 
     if plan is not None and gantt is not None and plan.resolve() == gantt.resolve():
@@ -421,7 +425,7 @@ def solve(
             _print(f"Written: {path}.")
     if solution.plan is None:
         return FINE
-    operations = f"{len(known.problem.operations)} operations"
+    operations = plural(len(known.problem.operations), "operation")
     return _verdict(operations, solution.violations, _tell if as_json else _print)
 
 
@@ -589,9 +593,14 @@ def keys(world: World, policy: Policy = "hybrid", layout: Layout = None) -> int:
 
 
 def _pairs(settings: Sequence[str] | None) -> list[tuple[str, str]]:
-    from worlds.keys import split
+    from worlds.keys import SOURCE, split
 
-    return [split(setting) for setting in settings or ()]
+    pairs = [split(setting) for setting in settings or ()]
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise BadInput(SOURCE, key, "is given twice, expected each key once")
+    return pairs
 
 
 def _scenario(
@@ -606,14 +615,18 @@ def _scenario(
     """Return what the arguments ask for, or refuse it."""
     from agents.scenario import scenario_of
     from studies.build import refuse_unfit
+    from studies.overlap import Targets
+    from worlds.keys import SOURCE
     from worlds.read import read_world
 
+    spec, pairs = read_world(world, layout), _pairs(settings)
+    Targets(spec).refuse_twice({key: key for key, _ in pairs}, SOURCE)
     scenario = scenario_of(
-        read_world(world, layout),
+        spec,
         policy=policy,
         seed=seed,
         days=days,
-        settings=_pairs(settings),
+        settings=pairs,
         disturbances=disturbances or (),
     )
     refuse_unfit(scenario)

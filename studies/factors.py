@@ -7,7 +7,7 @@ spread over whole milliseconds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,11 +16,12 @@ from agents.policy import POLICIES
 from kernel.errors import BadInput
 from studies.case import Base, of_planner
 from worlds.files import shown
-from worlds.keys import text_of
+from worlds.keys import text_of, value_of
 from worlds.units import duration, duration_text
 
 Value = str | int | float | bool
-MOST_VALUES = 100_000
+#: Of one factor: each is tried before the first run, which takes a while.
+MOST_VALUES = 1_000
 _QUANTITY = re.compile(r"\s*(-?[0-9.]+)\s*([a-z/]+)\s*")
 #: Digits of a sampled number: more would say nothing.
 _DIGITS = 6
@@ -64,23 +65,41 @@ class Span:
 
 
 def flattened(
-    tree: Mapping[str, Any], above: str = "", *, spans: bool = False
+    tree: Mapping[str, Any], where: str, table: str, *, spans: bool = False
 ) -> dict[str, Any]:
     """Return tables within tables by dotted keys.
 
     Parameters
     ----------
+    where, table
+        The source, and the place within it, that an error message names.
     spans
         Whether a table that says how values lie, ``{low, high}``, is kept as it is.
+
+    Raises
+    ------
+    BadInput
+        If a key is there twice: ``"a.b"`` and ``a.b`` are two to TOML.
     """
     found: dict[str, Any] = {}
+    for key, value in _leaves(tree, "", spans=spans):
+        if key in found:
+            problem = "is given twice, as one key in quotes and as a table's"
+            raise BadInput(where, f"{table}.{key}", f"{problem}, expected it once")
+        found[key] = value
+    return found
+
+
+def _leaves(
+    tree: Mapping[str, Any], above: str, *, spans: bool
+) -> Iterator[tuple[str, Any]]:
+    """Yield dotted keys and their values, table by table."""
     for name, value in tree.items():
         key = f"{above}.{name}" if above else name
         if isinstance(value, dict) and not (spans and _is_factor(value)):
-            found |= flattened(value, key, spans=spans)
+            yield from _leaves(value, key, spans=spans)
         else:
-            found[key] = value
-    return found
+            yield key, value
 
 
 def _is_factor(table: Mapping[str, Any]) -> bool:
@@ -95,10 +114,13 @@ def listed(values: Sequence[Any], where: str, place: str) -> tuple[Value, ...]:
     Raises
     ------
     BadInput
-        If there are none, one stands twice, or one is not a single value.
+        If there are none or too many, one stands twice, or one is not a single value.
     """
     if not values:
         raise BadInput(where, place, "an empty list, expected at least one value")
+    if len(values) > MOST_VALUES:
+        problem = f"{len(values)} values, expected at most {MOST_VALUES}"
+        raise BadInput(where, place, problem)
     for i, value in enumerate(values):
         if not isinstance(value, str | int | float):
             problem = f"{shown(value)}, expected a number, a text, true or false"
@@ -124,7 +146,7 @@ def stepped(
     Raises
     ------
     BadInput
-        If they are no numbers of one unit, or their order is wrong.
+        If they are no numbers of one unit, their order is wrong, or there are too many.
     """
     (low, high, by), unit = _numbers((first, last, step), where, place)
     if by <= 0 or high < low:
@@ -203,10 +225,12 @@ def whole_span(span: Span, key: str, base: Base) -> Span:
     return Span(low=span.low, high=span.high, whole=True)
 
 
-def takes(key: str, value: Value, base: Base) -> bool:
-    """Return whether a value can be set."""
+def takes(
+    key: str, value: Value, base: Base, on: Sequence[tuple[str, str]] = ()
+) -> bool:
+    """Return whether a value can be set, ``on`` being set before."""
     try:
-        base.scenario([(key, text_of(value))], plans=not of_planner(key))
+        base.scenario([*on, (key, text_of(value))], plans=not of_planner(key))
     except BadInput:
         return False
     return True
@@ -252,6 +276,10 @@ def refuse_wrong(
                 inner = refusal.place or refusal.where
                 if inner not in (key, "--set"):
                     told = f"{shown(value)}: {inner}: {told}"
+                bare = value_of(value) if isinstance(value, str) else value
+                if bare != value and takes(key, bare, base, on):
+                    told = f"{shown(value)} is a text, expected it without quotes"
+                    told += f": {value}"
                 raise BadInput(where, place, told) from None
 
 

@@ -70,14 +70,7 @@ def each(
         was ended from outside.
     """
     refuse_engine(workers, engine, address)
-    with ExitStack() as stack:
-        if engine == "dask":
-            stack.enter_context(_dask(workers, address))
-        elif engine == "ray":
-            stack.enter_context(_ray(workers, address))
-        else:
-            own = parallel_config(backend="loky", idle_worker_timeout=_IDLE)
-            stack.enter_context(own)
+    with _spread(workers, engine, address):
         jobs = -1 if address else workers
         calls = (delayed(function)(item) for item in items)
         try:
@@ -89,6 +82,33 @@ def each(
         except _deaths(engine):
             problem = "a worker was ended from outside, perhaps for want of memory"
             raise BadInput("--workers", "", problem) from None
+
+
+def refuse_unreached(engine: str, address: str | None) -> None:
+    """Make sure that a running cluster answers, if one is named, and leave it again.
+
+    Raises
+    ------
+    BadInput
+        If it does not.
+    """
+    if address is not None:
+        with _spread(1, engine, address):
+            pass
+
+
+@contextmanager
+def _spread(workers: int, engine: str, address: str | None) -> Iterator[None]:
+    """Have joblib use an engine."""
+    with ExitStack() as stack:
+        if engine == "dask":
+            stack.enter_context(_dask(workers, address))
+        elif engine == "ray":
+            stack.enter_context(_ray(workers, address))
+        else:
+            own = parallel_config(backend="loky", idle_worker_timeout=_IDLE)
+            stack.enter_context(own)
+        yield
 
 
 def _deaths(engine: str) -> tuple[type[Exception], ...]:

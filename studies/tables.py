@@ -83,7 +83,8 @@ def shown(value: float, unit: str) -> str:
 
 def plural(count: float, noun: str) -> str:
     """Return a count with its noun, in the plural but for one."""
-    return f"{count:g} {noun}{'' if count == 1 else 's'}"
+    figure = str(count) if isinstance(count, int) else f"{count:g}"
+    return f"{figure} {noun}{'' if count == 1 else 's'}"
 
 
 def literal(text: str) -> str:

@@ -137,6 +137,9 @@ def refusing(path: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            files = [one for one in (path, *path.parents) if one.is_file()]
+            reason = f"{files[0]} is a file, expected a folder" if files else reason
         raise BadInput(str(path), "", f"cannot be written: {reason}") from None
 
 

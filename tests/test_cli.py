@@ -345,7 +345,7 @@ def test_folder_that_is_no_run_folder(capsys: pytest.CaptureFixture[str]) -> Non
         (("run", "cell", "--seed", "9" * 40), "seed: 9"),
         (("compare", "cell", "--policies", "rule,rule"), "each once"),
         (("compare", "cell", "--policies", "rule,best"), "'best'"),
-        (("compare", "cell", "--policies", ""), "policy: ''"),
+        (("compare", "cell", "--policies", ""), "--policies: ''"),
         (
             ("compare", "cell", "--policies", "rule", "--replications", "0"),
             "--replications: 0",
@@ -353,6 +353,10 @@ def test_folder_that_is_no_run_folder(capsys: pytest.CaptureFixture[str]) -> Non
         (
             ("compare", "cell", "--policies", "rule", "--set", "seed=3"),
             "--seed",
+        ),
+        (
+            ("compare", "cell", "--policies", "rule", "--days", "1", "--set", "days=2"),
+            "--set: days: expected --days instead",
         ),
         (("solve", "cell"), "expected an instance"),
         (("solve", "ft06", "--seconds", "-1"), "--seconds: -1"),

@@ -23,6 +23,7 @@ __all__ = [
     "KNOBS",
     "SOURCE",
     "apply",
+    "path_of",
     "put",
     "split",
     "text_of",
@@ -96,6 +97,23 @@ def put(tree: dict[str, Any], key: str, value: Any, where: str = SOURCE) -> None
             here = here[step]
         else:
             here[step] = value
+
+
+def path_of(tree: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return where a dotted key leads; entries of lists are told by their position.
+
+    From where it leads nowhere on, the rest of its parts as they are.
+    """
+    here: Any = tree
+    parts, path = key.split("."), list[str]()
+    while parts:
+        names = _names(here)
+        found, taken = _taken(parts, names)
+        if found is None:
+            break
+        path.append(str(names[found]))
+        here, parts = here[names[found]], parts[taken:]
+    return (*path, *parts)
 
 
 def _names(here: Any) -> dict[str, int | str]:

@@ -70,9 +70,15 @@ def _number(key: str, text: str) -> float:
     good = isinstance(found, int | float) and not isinstance(found, bool)
     if not good or not _SMALLEST <= found <= 1 / _SMALLEST:
         most = f"{1 / _SMALLEST:g}"
-        problem = f"{shown(text)}, expected a number above 0, at most {most}"
+        problem = f"{_told(text)}, expected a number above 0, at most {most}"
         raise BadInput(SOURCE, key, problem)
     return float(found)
+
+
+def _told(text: str) -> str:
+    """Return a value as a refusal quotes it; its own quotes are not quoted again."""
+    found = value_of(text)
+    return shown(found if isinstance(found, str) else text)
 
 
 def _shared_out(
@@ -82,7 +88,7 @@ def _shared_out(
     number, most = value_of(text), _MOST_VEHICLES * max(1, len(groups))
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         problem = (
-            f"{shown(text)}, expected a whole number of at least 1, at most {most}"
+            f"{_told(text)}, expected a whole number of at least 1, at most {most}"
         )
         raise BadInput(SOURCE, "vehicles", problem)
     if not groups:
@@ -115,7 +121,7 @@ def _alike(world: World, key: str, text: str) -> World:
     number = value_of(text)
     whole = isinstance(number, int) and not isinstance(number, bool)
     if not whole or not 1 <= number <= _MOST_ALIKE:
-        problem = f"{shown(text)}, expected a whole number from 1 to {_MOST_ALIKE}"
+        problem = f"{_told(text)}, expected a whole number from 1 to {_MOST_ALIKE}"
         raise BadInput(SOURCE, key, problem)
     more = [f"{id}-{n}" for n in range(2, number + 1)]
     taken = next((name for name in more if name in known), None)

@@ -12,14 +12,15 @@ from agents.scenario import Scenario, of_world, scenario_of
 from kernel.errors import BadInput
 from studies.build import refuse_uncounted, refuse_unfit
 from studies.compare.comparison import Settings
+from studies.overlap import Targets
 from worlds.files import shown
 from worlds.keys import SOURCE, apply, split, value_of, values_of
 from worlds.spec import World
 
-VARY = "--vary"
+VARY, POLICIES = "--vary", "--policies"
 MOST_CELLS = 10_000
 #: Keys that have a flag of their own.
-_FLAGS = {"policy": "--policies", "seed": "--seed", "days": "--days"}
+_FLAGS = {"policy": POLICIES, "seed": "--seed", "days": "--days"}
 _PLANNER = {
     f"{root}.{field.name}"
     for root in ("policy", "planner")
@@ -88,6 +89,11 @@ def cells_of(
     for key, _ in settings:
         if key in vary:
             raise BadInput(VARY, key, "is given by --set too, expected one of them")
+    once = Targets(world)
+    given = {} if days is None else {"days": "--days"}
+    once.refuse_twice(given | {key: key for key, _ in settings}, SOURCE)
+    given |= {key: f"{SOURCE} {key}" for key, _ in settings}
+    once.refuse_twice(given | {key: key for key in vary}, VARY)
 
     def scenarios(added: Settings) -> dict[str, Scenario]:
         return scenarios_of(
@@ -129,16 +135,19 @@ def scenarios_of(
     BadInput
         If a name, key, value or number is wrong.
     """
-    if not policies or len(set(policies)) < len(policies):
+    if not policies or not all(policies) or len(set(policies)) < len(policies):
         said = ",".join(policies)
-        raise BadInput("--policies", "", f"{said!r}, expected policies, each once")
+        raise BadInput(POLICIES, "", f"{said!r}, expected policies, each once")
     for key, _ in settings:
-        if key in ("policy", "seed"):
+        if key in _FLAGS:
             raise BadInput(SOURCE, key, f"expected {_FLAGS[key]} instead, once for all")
     # Once for all: to read a world anew takes longer than all the rest.
     world = apply(world, [pair for pair in settings if of_world(pair[0])])
     own = [pair for pair in settings if not of_world(pair[0])]
-    plans = {name: policy_of(name).planner is not None for name in policies}
+    try:
+        plans = {name: policy_of(name).planner is not None for name in policies}
+    except BadInput as refusal:
+        raise BadInput(POLICIES, "", refusal.problem) from None
 
     def holds(key: str, policy: str) -> bool:
         return key not in _PLANNER or plans[policy] or not any(plans.values())

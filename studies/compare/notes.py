@@ -12,7 +12,7 @@ from studies.compare.stopping import Stopping
 from studies.compare.table import over_cells
 from studies.compare.verdict import verdict
 from studies.compare.warmup import WarmUp
-from studies.tables import shown, unit_of
+from studies.tables import plural, shown, unit_of
 
 #: Of fewer seeds the limits of a sum over cells cover too little where a few seeds have
 #: most of it (docs/compare.md).
@@ -41,21 +41,24 @@ def _legend(experiment: Experiment) -> Iterator[str]:
     if experiment.varied:
         tested = [kpi for _, _, kpi in experiment.p_holm]
         counts = [tested.count(kpi) for kpi in experiment.shown]
-        many = str(counts[0]) if len(set(counts)) == 1 else f"up to {max(counts)}"
-        family = f"the {many} comparisons of each table"
+        count = max(counts)
+        upto = "" if len(set(counts)) == 1 else "up to "
+        family = f"the {upto}{plural(count, 'comparison')} of each table"
     else:
         count = sum(
             first.difference(policy, kpi) is not None
             for policy in first.others
             for kpi in experiment.shown
         )
-        family = f"the {count} comparisons of the table"
-    yield (
-        "Differences are paired by seed. bootstrap: 95 % limits of the difference, "
-        f"resampled, in % of {first.against} where it is not 0. p Holm: of the "
-        f"paired t-test, adjusted for {family}; the intervals are not adjusted."
-    )
-    if any(any(over_cells(experiment, kpi)) for kpi in experiment.shown):
+        family = f"the {plural(count, 'comparison')} of the table"
+    if count:
+        yield (
+            "Differences are paired by seed. bootstrap: 95 % limits of the difference, "
+            f"resampled, in % of {first.against} where it is not 0. p Holm: of the "
+            f"paired t-test, adjusted for {family}; the intervals are not adjusted."
+        )
+    over = [one for kpi in experiment.shown for one in over_cells(experiment, kpi)]
+    if over:
         seeds = min(len(cell.seeds) for cell in experiment.cells)
         yield (
             "pooled: the mean over cells of the difference in %, so that cells count "
@@ -63,7 +66,7 @@ def _legend(experiment: Experiment) -> Iterator[str]:
             f"of {first.against}, seeds resampled. Both have one value a seed, and go "
             f"over the {seeds} seeds that all cells have."
         )
-        if seeds < ENOUGH:
+        if seeds < ENOUGH and any(limits.low is not None for *_, limits in over):
             yield "So few seeds may make the limits of a sum of cells too narrow."
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
         yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."

@@ -188,14 +188,18 @@ def kpis_of(text: str | None, world: World) -> tuple[str, ...]:
     Raises
     ------
     BadInput
-        If one is unknown or named twice.
+        If one is unknown, named twice, or of instances only.
     """
     if text is None:
         return ()
     names = tuple(name.strip() for name in text.split(","))
     if len(set(names)) < len(names):
         raise BadInput(KPI, "", f"{shown(text)}, expected KPIs, each once")
-    return tuple(known_kpis(names, world, KPI, ""))
+    found = tuple(known_kpis(names, world, KPI, ""))
+    if "makespan" in found and not world.unit:
+        problem = "makespan, expected a KPI of a plant that goes on for ever"
+        raise BadInput(KPI, "", problem)
+    return found
 
 
 def main_kpi(instance: bool) -> str:

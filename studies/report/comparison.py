@@ -62,6 +62,7 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
             text=(_meaning(first), *notes(experiment), *remarks),
             parts=tables(experiment),
             folded=[_all(cell) for cell in experiment.cells],
+            fold="All KPIs of all cells" if len(experiment.cells) > 1 else "",
         )
     ]
     if not experiment.varied:
@@ -201,7 +202,8 @@ def _by_seed(comparison: Comparison) -> list[Section]:
     axes.set_xticks(range(len(comparison.seeds)), [str(s) for s in comparison.seeds])
     axes.set_xlabel("seed")
     axes.set_ylabel(f"{kpi}, {unit_of(kpi, comparison.unit)}")
-    axes.set_ylim(bottom=0)
+    highest = max(value for of in comparison.kpis.values() for value in of.get(kpi, ()))
+    axes.set_ylim(0, 1.06 * highest or 1)  # room for the topmost line
     axes.grid(color="#cfd8dc", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper left", ncols=4, frameon=False)

@@ -45,13 +45,15 @@ class Chart:
 class Section:
     """A heading, paragraphs, then tables and charts.
 
-    ``folded`` parts are shown when asked for.
+    ``folded`` parts are shown when asked for; ``fold`` is what they are called, if not
+    by the title of the first.
     """
 
     title: str
     text: Sequence[str] = ()
     parts: Sequence[Table | Chart] = ()
     folded: Sequence[Table | Chart] = ()
+    fold: str = ""
 
 
 def page(title: str, sections: Sequence[Section], lead: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from matplotlib import rc_context
@@ -19,7 +20,7 @@ from studies.sweep.paired import remarks
 from studies.sweep.results import cell_table
 from studies.sweep.shape import axes_of
 from studies.sweep.variants import VARIANT
-from studies.tables import Table
+from studies.tables import Table, plural
 from studies.versions import mixed, versions
 from worlds.keys import text_of
 
@@ -44,9 +45,10 @@ def sweep_report(sweep: Sweep) -> str:
     """Return the report of a sweep as one HTML page."""
     design = sweep.design
     world = design.base.world.name
+    command = shlex.join(["python", "run.py", "sweep", str(sweep.folder / FILE)])
     again = (
-        f"To run it again: python run.py sweep {sweep.folder / FILE} (the file as it "
-        "was; a world of your own is kept with it, as it was)"
+        f"To run it again: {command} (the file as it was; a world of your own is kept "
+        "with it, as it was)"
     )
     said = [failed_sentence(sweep.failed)] if sweep.failed else []
     said += mixed(sweep.states)
@@ -70,7 +72,8 @@ def sweep_report(sweep: Sweep) -> str:
         found = tuple(sweep.violations)
         sections.append(Section(title="Violations the checker found", text=found))
     factors = ", ".join(design.factors)
-    lead = f"{len(design.cells)} combinations of {factors} in {world}."
+    cells = plural(len(design.cells), "combination")
+    lead = f"{cells} of {factors} in {world}."
     if sweep.experiment is not None:
         lead = f"{lead} {verdict(sweep.experiment)}".strip()
     return page(f"{design.name}: a sweep", sections, lead)

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import product
-from math import prod
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import qmc
-
-from kernel.errors import BadInput
 from measures.kpis import known_kpis
 from studies.case import Base, Case, scenario_hash
-from studies.factors import (
-    Span,
-    Value,
-    flattened,
-    listed,
-    refuse_wrong,
-    spanned,
-    stepped,
-    whole_span,
+from studies.factors import Value, flattened, refuse_wrong, whole_span
+from studies.overlap import Targets
+from studies.sweep.combinations import (
+    crossed,
+    factors_of,
+    refuse_too_many,
+    samples_of,
 )
 from studies.sweep.file import SweepFile, base_of, compared_of, read_sweep
 from studies.sweep.variants import VARIANT, Variants, variants_of
 from studies.tables import COMPARED
-from worlds.files import nearest, shown
 from worlds.keys import text_of
-
-MOST_RUNS = 1_000_000
-_WORDS = ("from", "to", "step", "low", "high")
-_EXPECTED = "expected a list, { from, to, step } or { low, high }"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,32 +160,30 @@ def design_of(file: SweepFile, text: str, where: str) -> Design:
     """
     base = base_of(file, where)
     kpis = known_kpis(file.kpis, base.world, where, "kpis") or _main(base)
-    levels, found = _factors(file, where)
+    levels, found = factors_of(file, where)
+    refuse_too_many(levels, file, where)  # before each value is tried
     spans = {key: whole_span(span, key, base) for key, span in found.items()}
     ends = {
         k: (span.value(span.low), span.value(span.high)) for k, span in spans.items()
     }
-    order = list(flattened(file.factors, spans=True))
+    order = list(flattened(file.factors, where, "factors", spans=True))
     checked = {key: (levels | ends)[key] for key in order}
     policies = [of.get("policy") for of in file.variants.values()]
     refuse_wrong(checked, base, where, "factors", policies)
     variants = variants_of(file, base, order, where)
+    _refuse_twice(base, order, variants, where)
     if variants:
         order.append(VARIANT)
         levels[VARIANT] = tuple(variants)
     compared, reference = compared_of(file, levels, spans, where)
-    samples = _samples(file, spans, where)
-    count = prod(map(len, levels.values())) * len(samples) * file.replications
-    if count > MOST_RUNS:
-        problem = f"{count} runs, expected at most {MOST_RUNS}"
-        raise BadInput(where, "factors", problem)
+    samples = samples_of(file, spans, where)
     return Design(
         name=Path(where).stem,
         text=text,
         base=base,
         factors=tuple(order),
         sampled=tuple(spans),
-        cells=tuple(_crossed(order, levels, samples)),
+        cells=tuple(crossed(order, levels, samples)),
         seeds=tuple(range(file.seed, file.seed + file.replications)),
         kpis=tuple(kpis),
         variants=variants,
@@ -211,71 +197,18 @@ def _main(base: Base) -> list[str]:
     return ["makespan"] if instance else [k for k in COMPARED if k != "makespan"]
 
 
-def _factors(
-    file: SweepFile, where: str
-) -> tuple[dict[str, tuple[Value, ...]], dict[str, Span]]:
-    """Return the factors that are listed, and those that are to be sampled."""
-    levels: dict[str, tuple[Value, ...]] = {}
-    spans: dict[str, Span] = {}
-    for key, given in flattened(file.factors, spans=True).items():
-        place = f"factors.{key}"
-        if isinstance(given, list):
-            levels[key] = listed(given, where, place)
-        elif not isinstance(given, dict):
-            raise BadInput(where, place, f"{shown(given)}, {_EXPECTED}")
-        elif set(given) == {"from", "to", "step"}:
-            ends = (given["from"], given["to"], given["step"])
-            levels[key] = stepped(*ends, where, place)
-        elif set(given) == {"low", "high"}:
-            spans[key] = spanned(given["low"], given["high"], where, place)
-        else:
-            odd = next((word for word in given if word not in _WORDS), "")
-            told = f"{shown(odd)}{nearest(odd, _WORDS)}" if odd else shown(given)
-            raise BadInput(where, place, f"{told}, {_EXPECTED}")
-    return levels, spans
+def _refuse_twice(
+    base: Base, factors: Sequence[str], variants: Variants, where: str
+) -> None:
+    """Refuse two names of one thing among what a run is given.
 
-
-def _samples(
-    file: SweepFile, spans: Mapping[str, Span], where: str
-) -> list[dict[str, Value]]:
-    """Return the sampled factors' values, sample by sample; one empty one without."""
-    if not spans:
-        for name in ("design", "samples"):
-            if getattr(file, name) is not None:
-                problem = "is given, expected a factor of { low, high } to sample"
-                raise BadInput(where, name, problem)
-        return [{}]
-    for name, example in (("design", '"sobol"'), ("samples", "64")):
-        if getattr(file, name) is None:
-            problem = f"is missing, expected one for {', '.join(spans)}: {example}"
-            raise BadInput(where, name, problem)
-    count = file.samples or 1
-    sampler: Any
-    if file.design == "sobol":
-        if count & (count - 1):
-            power = 1 << count.bit_length()
-            problem = f"{count}, expected a power of two for Sobol, such as {power}"
-            raise BadInput(where, "samples", problem)
-        sampler = qmc.Sobol(len(spans), rng=file.seed)
-    else:
-        sampler = qmc.LatinHypercube(len(spans), rng=file.seed)
-    return [
-        {
-            key: span.at(float(u))
-            for (key, span), u in zip(spans.items(), row, strict=True)
-        }
-        for row in sampler.random(count)
-    ]
-
-
-def _crossed(
-    order: Sequence[str],
-    levels: Mapping[str, tuple[Value, ...]],
-    samples: Sequence[Mapping[str, Value]],
-) -> Iterator[tuple[Value, ...]]:
-    """Yield every combination of the listed values with each sample."""
-    for values in product(*levels.values()):
-        chosen = dict(zip(levels, values, strict=True))
-        for sample in samples:
-            merged = chosen | dict(sample)
-            yield tuple(merged[key] for key in order)
+    By the same name a factor or a variant overrides what the base sets.
+    """
+    targets = Targets(base.world)
+    given = {} if base.days is None else {"days": "days"}
+    given |= {key: f"set.{key}" for key, _ in base.settings}
+    given |= {key: f"factors.{key}" for key in factors}
+    targets.refuse_twice(given, where)
+    for name, settings in variants.items():
+        own = {key: f"variants.{name}.{key}" for key, _ in settings}
+        targets.refuse_twice(given | own, where)

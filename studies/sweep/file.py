@@ -98,7 +98,7 @@ def base_of(file: SweepFile, where: str) -> Base:
             raise  # what it names is inside the world
         problem = f"{shown(file.world)}: {refusal.problem}"
         raise BadInput(where, "world", problem) from None
-    settings = flattened(file.set)
+    settings = flattened(file.set, where, "set")
     for key in ("policy", "seed", "days"):
         if key in settings:
             problem = f"expected {key} at the top of the file instead"

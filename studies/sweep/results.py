@@ -20,7 +20,7 @@ from studies.case import Outcome
 from studies.compare.experiment import Experiment
 from studies.factors import Value
 from studies.sweep.design import Design
-from studies.tables import Table, interval_text, unit_of
+from studies.tables import Table, interval_text, plural, unit_of
 from studies.whole import written_whole
 
 CSV, PARQUET = "results.csv", "results.parquet"
@@ -122,7 +122,7 @@ def cell_table(design: Design, outcomes: Sequence[Outcome]) -> Table:
     title = f"{design.name}, seeds {first} to {last}: mean ± half of the 95 % interval"
     left = len(design.cells) - len(rows)
     if left:
-        title += f"; {left} more combinations in {CSV}"
+        title += f"; {plural(left, 'more combination')} in {CSV}"
     return Table(title, (*design.factors, *heads), rows, tuple(heads))
 
 

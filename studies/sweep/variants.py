@@ -43,7 +43,7 @@ def variants_of(
     for name, table in file.variants.items():
         if not name.strip():
             raise BadInput(where, "variants", f"{shown(name)}, expected names")
-        given = flattened(table)
+        given = flattened(table, where, f"variants.{name}")
         for key in given:
             place = f"variants.{name}.{key}"
             if key in factors:

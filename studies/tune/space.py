@@ -16,6 +16,7 @@ from measures.kpis import known_kpis
 from studies.case import Base, scenario_hash
 from studies.companions import kept_or
 from studies.factors import Span, Value, listed, refuse_wrong, spanned, whole_span
+from studies.overlap import Targets
 from worlds.files import shown
 from worlds.keys import split, value_of
 from worlds.read import read_world
@@ -165,6 +166,11 @@ def tuning_of(asked: Asked, folder: Path | None = None) -> Tuning:
         if key in space:
             raise BadInput(FLAG, key, "is given twice, expected each key once")
         space[key] = _range(key, values, base)
+    once = Targets(base.world)
+    given = {} if asked.days is None else {"days": "--days"}
+    once.refuse_twice(given | {key: key for key, _ in asked.settings}, "--set")
+    given |= {key: f"--set {key}" for key, _ in asked.settings}
+    once.refuse_twice(given | {key: key for key in space}, FLAG)
     ends = {
         key: (s.value(s.low), s.value(s.high)) if isinstance(s, Span) else s
         for key, s in space.items()

@@ -71,7 +71,7 @@ def test_an_instance_is_compared_by_makespan(
         (("--until-half-width", "5 percent"), "such as 5%"),
         (("--max-replications", "7"), "--until-half-width"),
         (("--kpi", "tardines"), 'did you mean "mean_tardiness"?'),
-        (("--kpi", "makespan", "--until-half-width", "5%"), "no value"),
+        (("--kpi", "rush_on_time", "--until-half-width", "5%"), "no value"),
         (("--workers", "0"), "--workers: 0"),
         (("--workers", "two"), "--workers"),
         (("--out", "."), "no comparison folder"),

@@ -230,3 +230,67 @@ def test_equal_numbers_stand_twice(tmp_path: Path, values: str) -> None:
     """However they are written."""
     with pytest.raises(BadInput, match="stands twice"):
         design(tmp_path, f"[factors]\nmtbf = {values}")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "replications = 1_000\n[factors]\n"
+            "load = { from = 0.1, to = 0.9, step = 0.001 }\nvehicles = [1, 2]",
+            "factors: 1602000 runs, expected at most 1000000",
+        ),
+        (
+            "[factors]\nload = { from = 0.1, to = 0.9, step = 0.0004 }",
+            "factors.load: gives 2001 values, expected at most 1000",
+        ),
+        (
+            f"[factors]\nvehicles = {list(range(1, 1_500))}",
+            "factors.vehicles: 1499 values, expected at most 1000",
+        ),
+        (
+            "[variants]\n" + "".join(f"v{k} = {{}}\n" for k in range(1_001)),
+            "variants: 1001 variants, expected at most 1000",
+        ),
+    ],
+)
+def test_too_many_are_refused_before_one_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    """Counting takes no time, trying takes minutes."""
+    tried: list[object] = []
+    monkeypatch.setattr("studies.sweep.design.refuse_wrong", tried.append)
+    with pytest.raises(BadInput) as refusal:
+        design(tmp_path, text)
+    assert str(refusal.value).endswith(said)
+    assert tried == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'design = "sobol"\n[factors]\nload = { low = 0.5, high = 0.9 }',
+            "samples: is missing, expected how many samples of load to draw",
+        ),
+        (
+            "samples = 8\n[factors]\nload = { low = 0.5, high = 0.9 }",
+            'design: is missing, expected how to sample load: "sobol" or',
+        ),
+        (
+            '[factors]\nload = ["0.5", 0.6]',
+            'factors.load: "0.5" is a text, expected it without quotes: 0.5',
+        ),
+        (
+            '[factors]\nplanner.fresh = ["true"]\npolicy = ["hybrid"]',
+            'factors.planner.fresh: "true" is a text, expected it without quotes',
+        ),
+        ('[set]\nload = "0.5"', 'set.load: "0.5", expected a number'),
+    ],
+)
+def test_sentences_say_what_to_write(tmp_path: Path, text: str, said: str) -> None:
+    """What is missing, and which quotes are too many."""
+    with pytest.raises(BadInput) as refusal:
+        design(tmp_path, text)
+    assert said in str(refusal.value)
+    assert '\\"' not in str(refusal.value)

@@ -311,6 +311,28 @@ def test_wrong_usage_leaves_nothing(
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize("command", ["sweep", "tune"])
+def test_a_cluster_that_is_not_there_leaves_nothing(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    """The command with the right address is not refused for its folder."""
+    pytest.importorskip("distributed")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("studies.parallel.PATIENCE", 1)
+    asked = [str(write(tmp_path))]
+    if command == "tune":
+        pytest.importorskip("optuna")
+        asked = ["cell", "--policy", "rule", "--vary", "vehicles=1..2"]
+        asked += ["--minimise", "cost", "--runs", "20"]
+    argv = [*asked, "--out", "out", "--engine", "dask"]
+    assert run.main([command, *argv, "--address", "tcp://127.0.0.1:1"]) == 2
+    assert "cannot be reached" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_two_sweeps_do_not_share_a_folder(whole: execute.Sweep) -> None:
     """While one is at work the other is refused."""
     from studies.store import Store
