@@ -67,9 +67,6 @@ def claim_empty(folder: Path, mark: str) -> None:
     """
     with refusing(folder):
         nameable(folder.resolve())
-        if folder.exists() and not folder.is_dir():
-            problem = "is a file, expected a new folder"
-            raise BadInput(str(folder), "", problem)
         folder.mkdir(parents=True, exist_ok=True)
         held = sorted(path.name for path in folder.iterdir())
     if held:
