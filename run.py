@@ -311,9 +311,11 @@ def tune(
     from studies.parallel import refuse_engine, refuse_missing, refuse_unreached
 
     refuse_missing("tune", "optuna")
+    refuse_missing("tune", "sklearn")
     refuse_engine(workers, engine, address)
     from studies.report.tune import write_tune_report
-    from studies.tune import draw, execute, results
+    from studies.tune import draw, execute, results, said
+    from studies.tune.folder import tuning_and_folder
     from studies.tune.space import Asked
     from studies.versions import mixed
 
@@ -338,7 +340,7 @@ def tune(
     }
     given = [flag for flag, of in sources.items() if of and of.name == "COMMANDLINE"]
     refuse_unreached(engine, address)  # before there is a folder
-    tuning, folder = execute.tuning_and_folder(asked or None, out, resume, given)
+    tuning, folder = tuning_and_folder(asked or None, out, resume, given)
     with _going_on(f"tune --resume {folder}"), progress.of_runs(_tell) as tell:
         done = execute.carry_out(
             tuning,
@@ -357,11 +359,13 @@ def tune(
     else:
         _print_table(results.leader_table(done))
         _print_table(results.importance_table(done))
+        _print(said.about_importance(done) + "\n")
         _print_table(results.winner_table(done))
-        _print(results.verdict(done))
+        for sentence in (*said.about_front(done), said.verdict(done)):
+            _print(sentence)
         _print(f"Everything is in {folder}, the report is {page}.")
-    for said in mixed(done.states):
-        say(said)
+    for sentence in mixed(done.states):
+        say(sentence)
     if done.failed:
         say(failed_sentence(done.failed))
     code = _verdict(f"{done.checked} runs", done.violations, say)

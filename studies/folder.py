@@ -15,6 +15,7 @@ from agents.scenario import Scenario
 from kernel.errors import BadInput
 from measures.runfolder import FORMAT, RUN, TRACE
 from studies.draw import gantt
+from studies.glyphs import any_script
 from studies.orders import COLUMNS, order_rows
 from studies.report import REPORT, run_report
 from studies.run import Run
@@ -115,7 +116,8 @@ def write_run(run: Run, path: Path, command: Sequence[str]) -> None:
         world, policy = run.scenario.world, run.scenario.policy.name
         title = f"{world.name}, policy {policy}, seed {run.scenario.seed}"
         figure = gantt(world, run.trace.events, title=title)
-        figure.savefig(folder / "gantt.png", dpi=110)
+        with any_script():
+            figure.savefig(folder / "gantt.png", dpi=110)
         report = run_report(world, run.trace.events, told, run.kpis)
         (folder / REPORT).write_text(report, encoding="utf-8")
 

@@ -18,6 +18,7 @@ from scheduling.planfile import PlanFile, digest_of
 from scheduling.portfolio import Params, solve
 from scheduling.problem import Problem
 from studies.draw import plan_gantt
+from studies.glyphs import any_script
 from studies.whole import written_whole
 from worlds.read import read_world
 from worlds.readers import beside
@@ -260,5 +261,5 @@ def draw_plan(solution: Solution, path: Path) -> None:
     if solution.objective == ("makespan",):
         title += f", lower bound {solution.units(solution.result.bound) or 'unknown'}"
     figure = plan_gantt(instance.world, instance.problem, solution.plan, title=title)
-    with written_whole(path) as file:
+    with written_whole(path) as file, any_script():
         figure.savefig(file, format=picture_kind(path), dpi=110)

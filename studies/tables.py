@@ -88,8 +88,13 @@ def plural(count: float, noun: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a text as Matplotlib has to be given it to write it as it is."""
-    return text.replace("$", r"\$")
+    """Return a text as Matplotlib has to be given it to write it as it is.
+
+    It leaves out of a legend what begins with an underscore: a space without width
+    before it helps.
+    """
+    hidden = "\u200b" if text.startswith("_") else ""
+    return hidden + text.replace("$", r"\$")
 
 
 def unit_of(kpi: str, instance_unit: str = "") -> str:

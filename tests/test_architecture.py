@@ -43,6 +43,7 @@ LIBRARIES: dict[str, tuple[str, ...] | None] = {
     "ray": ("studies/parallel.py",),
     "rich": ("run.py", "studies/progress.py"),
     "scipy": ("measures/statistics/", "learning/", "studies/"),
+    "sklearn": ("studies/tune/importance.py",),
     "solara": ("dashboard/",),
     "typer": ("run.py",),
     "uvicorn": ("dashboard/",),

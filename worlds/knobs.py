@@ -21,6 +21,7 @@ SOURCE = "--set"
 KNOBS = ("vehicles", "load", "mtbf", "network", "traffic")
 #: Begins the knob of a machine: how many there are of it.
 MACHINES = "machines."
+_MOST_VEHICLES = 10_000  # of a group
 _MOST_ALIKE = 1_000
 _POINT = re.compile(r"^([+-]?)\.(?=\d)")
 _SMALLEST = 1e-4  # of a factor; the greatest is its inverse
@@ -84,9 +85,11 @@ def _shared_out(
     groups: tuple[VehicleGroup, ...], text: str
 ) -> tuple[VehicleGroup, ...]:
     """Return the groups with so many vehicles in all, shared out as they are now."""
-    number = value_of(text)
+    number, most = value_of(text), _MOST_VEHICLES * max(1, len(groups))
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        problem = f"{_told(text)}, expected a whole number of at least 1"
+        problem = (
+            f"{_told(text)}, expected a whole number of at least 1, at most {most}"
+        )
         raise BadInput(SOURCE, "vehicles", problem)
     if not groups:
         problem = f"{number}, expected a world that has vehicles"

@@ -10,6 +10,7 @@ from typing import Any
 from kernel.errors import BadInput
 from studies.compare.experiment import Experiment
 from studies.compare.picture import forest
+from studies.glyphs import any_script
 from studies.report import REPORT, comparison_report
 from studies.versions import versions
 from studies.whole import claim_folder, folder_written_whole, refusing, write_json
@@ -66,7 +67,8 @@ def write_comparison(
         write_json(folder / JSON, about | experiment.as_json())
         with (folder / TABLE).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(run_rows(experiment))
-        forest(experiment).savefig(folder / PICTURE, dpi=120)
+        with any_script():
+            forest(experiment).savefig(folder / PICTURE, dpi=120)
         page = comparison_report(experiment, command)
         (folder / REPORT).write_text(page, encoding="utf-8")
 

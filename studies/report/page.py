@@ -7,11 +7,13 @@ policy forbids it to load anything, and text is escaped wherever it comes from.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -19,6 +21,10 @@ from matplotlib.figure import Figure
 
 from studies.report.svg import inline
 from studies.tables import Table
+
+_JOINT = re.compile(r"(?<=[=:/])(?=[^\s=:/])|(?<=[.,])(?=[^\W\d])")
+_LONG = re.compile(r"\S{25,}")
+_ANYWHERE = r'<span class="long">\g<0></span>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +82,16 @@ def page(title: str, sections: Sequence[Section], lead: str = "") -> str:
     )
 
 
+def breakable(text: str) -> str:
+    """Return a cell's text as HTML that may go on in the next line after ``=``, ``.``.
+
+    And after other joints of keys, values and paths, but not inside a word or a number,
+    unless it is longer than any word.
+    """
+    parts = (escape(part) for part in _JOINT.split(text))
+    return "<wbr>".join(_LONG.sub(_ANYWHERE, part) for part in parts)
+
+
 @cache
 def _template() -> tuple[Template, str, str]:
     """Return the template, the style sheet and the script, as the files hold them."""
@@ -90,4 +106,5 @@ def _template() -> tuple[Template, str, str]:
     style, script = (
         (here / name).read_text(encoding="utf-8") for name in ("style.css", "tips.js")
     )
+    environment.filters["breakable"] = breakable
     return environment.get_template("page.html"), style, script

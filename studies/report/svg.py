@@ -16,6 +16,8 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from studies.glyphs import any_script
+
 #: Colour in a figure -> variable of ``style.css`` that replaces it.
 THEME = {
     "#000000": "--ink",
@@ -52,7 +54,8 @@ def inline(figure: Figure, caption: str) -> str:
         axes.patch.set_alpha(0.0)
     written = StringIO()
     # The caption as salt: names differ between the charts of a page.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": caption}):
+    own: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": caption}
+    with rc_context(own), any_script():
         figure.savefig(written, format="svg", metadata=_METADATA)
     text = _FRAME.sub("", written.getvalue())
     text = _SIZE.sub(r"\1", text, count=1)

@@ -15,7 +15,8 @@ from studies.report.svg import SMALL
 from studies.tables import Table
 from studies.tune.draw import picture
 from studies.tune.execute import Tuned
-from studies.tune.results import importance_table, leader_table, verdict, winner_table
+from studies.tune.results import importance_table, leader_table, winner_table
+from studies.tune.said import about_front, about_importance, verdict
 from studies.versions import mixed, versions
 
 
@@ -60,11 +61,12 @@ def tune_report(tuned: Tuned) -> str:
         ),
         Section(
             title="The best",
-            text=(verdict(tuned),),
+            text=(verdict(tuned), *about_front(tuned)),
             parts=[leader_table(tuned), winner_table(tuned)],
         ),
         Section(
             title="What mattered",
+            text=(about_importance(tuned),),
             parts=[
                 importance_table(tuned),
                 Chart(figure=picture(tuned), caption=caption, wide=True),

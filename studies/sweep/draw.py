@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from measures.statistics import Interval, mean_interval
 from studies.case import Outcome
 from studies.compare.picture import PALETTE
+from studies.glyphs import any_script
 from studies.sweep.design import Design
 from studies.sweep.results import intervals, replicated
 from studies.sweep.shape import Axis, axes_of, kind_of
@@ -42,7 +43,7 @@ def draw(design: Design, outcomes: Sequence[Outcome], folder: Path) -> list[Path
         figure = picture(design, outcomes, kpi, axes)
         if figure is not None:
             paths.append(folder / f"{kpi}.png")
-            with written_whole(paths[-1]) as file:
+            with written_whole(paths[-1]) as file, any_script():
                 figure.savefig(file, format="png", dpi=120)
     return paths
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from kernel.errors import BadInput
 from studies.build import compile_scheduler
 from studies.case import Outcome, perform
+from studies.companions import KEPT, beside, keep_companions
 from studies.compare.experiment import Experiment
 from studies.folder import claim_empty
 from studies.parallel import each
 from studies.store import Store
-from studies.sweep.companions import keep_companions
 from studies.sweep.design import Design, read_design
-from studies.sweep.file import KEPT
+from studies.sweep.file import read_sweep
 from studies.sweep.grow import places_in
 from studies.sweep.paired import paired, write_paired
 from studies.sweep.results import write_tables
@@ -99,7 +99,10 @@ def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
     folder = out or Path("runs", f"sweep-{design.name}")
     claim_empty(folder, FILE)
     try:
-        keep_companions(file, folder)
+        named = read_sweep(file)[0]
+        names = filter(None, (named.world, named.layout))
+        found = {name: beside(name, file.parent) or name for name in names}
+        keep_companions(found, folder)
         with written_whole(folder / FILE) as copy:  # last: now there is a sweep
             copy.write(design.text.encode())
     except BaseException:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from kernel.errors import BadInput
 from studies.case import Base
+from studies.companions import beside, is_there
 from studies.factors import Value, flattened
-from worlds import shipped as shelf
 from worlds.files import loaded_toml, nearest, read_text, shown
 from worlds.keys import text_of
 from worlds.read import read_world
@@ -20,7 +18,6 @@ from worlds.spec import STRICT, Some
 from worlds.validation import validated
 
 LARGEST = 1_000_000  # bytes
-KEPT = "kept"  # in a sweep's folder: what its file names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,35 +80,6 @@ def read_sweep(path: Path) -> tuple[SweepFile, str]:
     return validated(loaded_toml(text, where), where, SweepFile), text
 
 
-def beside(name: str | None, folder: Path) -> str | None:
-    """Return the path of a file that a sweep file in ``folder`` names.
-
-    The one kept there; as named from there; by its last name there, as sweeps' folders
-    once kept it; else the name as it is: that of a shipped world, or a path from the
-    working directory.
-    """
-    if name is None or name in shelf.paths():
-        return name
-    paths = (kept_in(folder, name), folder / name, folder / Path(name).name)
-    return next((str(path) for path in paths if _is_there(path)), name)
-
-
-def kept_in(folder: Path, name: str) -> Path:
-    """Return where a sweep's folder keeps the file that its sweep file names so.
-
-    By its last name, which an instance is called by, but apart from all that have
-    another name as a whole.
-    """
-    apart = sha256(name.encode()).hexdigest()[:8]
-    return folder / KEPT / apart / Path(name).name
-
-
-def _is_there(path: Path) -> bool:
-    with suppress(OSError, ValueError):  # too long a name, or a zero byte in it
-        return path.exists()
-    return False
-
-
 def base_of(file: SweepFile, where: str) -> Base:
     """Return the common ground of a sweep; ``where`` is its file's path.
 
@@ -126,7 +94,7 @@ def base_of(file: SweepFile, where: str) -> Base:
         world = read_world(named, beside(file.layout, folder))
     except BadInput as refusal:
         absent = refusal.where in (file.world, shown(file.world))
-        if not absent or _is_there(Path(named)):
+        if not absent or is_there(Path(named)):
             raise  # what it names is inside the world
         problem = f"{shown(file.world)}: {refusal.problem}"
         raise BadInput(where, "world", problem) from None

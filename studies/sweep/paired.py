@@ -18,6 +18,7 @@ from studies.compare.outcome import Outcome as Kept
 from studies.compare.picture import forest
 from studies.compare.stopping import Stopping
 from studies.factors import Value
+from studies.glyphs import any_script
 from studies.sweep.design import Design
 from studies.whole import json_text, written_whole
 from worlds.keys import text_of
@@ -86,7 +87,7 @@ def write_paired(experiment: Experiment | None, folder: Path) -> None:
         return
     with written_whole(folder / JSON) as file:
         file.write(json_text(experiment.as_json()).encode())
-    with written_whole(folder / PICTURE) as file:
+    with written_whole(folder / PICTURE) as file, any_script():
         forest(experiment).savefig(file, format="png", dpi=120)
 
 

@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from measures.statistics import mean_interval
+from studies.glyphs import any_script
 from studies.tables import shown
+from studies.tune.candidate import Candidate
 from studies.tune.execute import Tuned
 from studies.tune.results import heads_of, values_of
-from studies.tune.search import Candidate
 from studies.whole import written_whole
 
 PICTURE = "tune.png"
@@ -26,7 +27,7 @@ def draw(tuned: Tuned) -> Path:
         If it cannot be written.
     """
     path = tuned.folder / PICTURE
-    with written_whole(path) as file:
+    with written_whole(path) as file, any_script():
         picture(tuned).savefig(file, format="png", dpi=120)
     return path
 
@@ -108,14 +109,15 @@ def _shares(tuned: Tuned, panel: Axes) -> None:
     """How much each key decides, a bar an aim."""
     keys = list(tuned.tuning.space)
     colours = ("#4477aa", "#ee6677", "#228833", "#ccbb44")
-    high = 0.8 / len(tuned.importance)
-    for k, (kpi, found) in enumerate(tuned.importance.items()):
+    shares_of = tuned.importance.shares
+    high = 0.8 / len(shares_of)
+    for k, (kpi, found) in enumerate(shares_of.items()):
         at = [i + high * k for i in range(len(keys))]
         shares = [100 * found.get(key, 0.0) for key in keys]
         panel.barh(at, shares, high * 0.9, color=colours[k % 4], label=kpi)
-    middle = high * (len(tuned.importance) - 1) / 2
+    middle = high * (len(shares_of) - 1) / 2
     panel.set_yticks([i + middle for i in range(len(keys))], keys)
     panel.invert_yaxis()
-    panel.set_xlabel("importance, %")
-    if len(tuned.importance) > 1:
+    panel.set_xlabel("share of the variance, %")
+    if len(shares_of) > 1:
         panel.legend(frameon=False, fontsize=8)

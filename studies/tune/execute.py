@@ -5,31 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from warnings import catch_warnings, simplefilter
-
-import optuna
 
 from kernel.errors import BadInput
 from measures.statistics import Interval, mean_interval, paired_difference
 from studies.build import compile_scheduler
 from studies.case import Outcome, perform
-from studies.folder import claim_empty
 from studies.parallel import each
 from studies.store import Store
-from studies.tune.search import (
-    Candidate,
-    SearchParams,
-    front,
-    proposals,
-    search,
-)
-from studies.tune.space import FRESH, Aim, Asked, Tuning, asked_of, tuning_of
+from studies.tune.candidate import Candidate, alike, front, spread
+from studies.tune.importance import Importance, importance
+from studies.tune.search import SearchParams, proposals, search
+from studies.tune.space import FRESH, Aim, Tuning
 from studies.tune.study import kept_study
 from studies.tune.trials import Progress, Trials, first_fresh
-from studies.whole import written_whole
-from worlds.files import loaded_json, read_text
 
-ASKED, STUDY, STORE = "tune.json", "tune.db", "runs.db"
+STUDY, STORE = "tune.db", "runs.db"
 #: So many of a front meet the present plant.
 MOST_WINNERS = 4
 
@@ -57,9 +47,10 @@ class Tuned:
     candidates
         All configurations, best first; the first are those tried most often.
     front
-        Of these the ones that no other is better than in every aim.
-    importance
-        Aim -> key -> its share of what decides whether a configuration is good.
+        Of those tried most often the ones that no other is better than in every aim,
+        by the first aim, best first.
+    unraced
+        How many configurations were as good as the leaders at first, but too many.
     fresh
         The seeds of the comparison: those under which the present plant has a value for
         every aim.
@@ -75,7 +66,8 @@ class Tuned:
     folder: Path
     candidates: tuple[Candidate, ...]
     front: tuple[Candidate, ...]
-    importance: dict[str, dict[str, float]]
+    unraced: int
+    importance: Importance
     winners: tuple[Winner, ...]
     fresh: tuple[int, ...]
     runs: int
@@ -83,57 +75,6 @@ class Tuned:
     failed: tuple[Outcome, ...]
     violations: tuple[str, ...]
     states: int = 1
-
-
-def tuning_and_folder(
-    asked: Asked | None,
-    out: Path | None,
-    resume: Path | None,
-    given: Sequence[str] = (),
-) -> tuple[Tuning, Path]:
-    """Return what the command line asks for: a tuning begun, or one to go on with.
-
-    Parameters
-    ----------
-    asked
-        None: what the folder ``resume`` says.
-    given
-        Flags of what is asked for; without a world nothing can be.
-
-    Raises
-    ------
-    BadInput
-        If something asked for is wrong, the folder holds something else, or the
-        tuning in it was begun otherwise.
-    """
-    if resume is not None and out is not None:
-        problem = f"expected no other folder when --resume is given ({resume})"
-        raise BadInput("--out", "", problem)
-    if resume is not None and asked is None and given:
-        problem = f"expected WORLD and all options, or none, with --resume {resume}"
-        raise BadInput(given[0], "", problem)
-    if resume is None:
-        if asked is None:
-            raise BadInput("tune", "", "has no WORLD, expected one or --resume DIR")
-        tuning = tuning_of(asked)
-        folder = out or Path("runs", f"tune-{tuning.base.world.name}")
-        claim_empty(folder, ASKED)
-        with written_whole(folder / ASKED) as file:
-            file.write(asked.text().encode())
-        return tuning, folder
-    kept = resume / ASKED
-    if not kept.is_file():
-        raise BadInput(str(resume), "", f"has no {ASKED}, expected a tuning's folder")
-    content = loaded_json(read_text(kept), str(kept))
-    try:
-        before = asked_of(content)
-        tuning = tuning_of(before)
-    except (TypeError, KeyError, ValueError, AttributeError):
-        raise BadInput(str(kept), "", "is not what tune has written") from None
-    if asked is not None and asked != before:
-        problem = "was begun with other options, expected the same or none"
-        raise BadInput(str(resume), "", problem)
-    return tuning, resume
 
 
 def carry_out(
@@ -146,7 +87,10 @@ def carry_out(
     progress: Progress | None = None,
     params: SearchParams | None = None,
 ) -> Tuned:
-    """Search, compare the winners with the present plant, and say what mattered.
+    """Search, compare winners with the present plant, and say what mattered.
+
+    Of a front with more than ``MOST_WINNERS`` members those are the winners that stand
+    for all: the best in each aim, and others far from these and from each other.
 
     Raises
     ------
@@ -154,6 +98,7 @@ def carry_out(
         If the engine cannot be used, the folder not be written, or no run came to an
         end that has a value for every aim.
     """
+    params = params or SearchParams()
     with (
         Store(folder / STORE, tuning.fingerprint()) as store,
         kept_study(folder / STUDY, tuning.space, len(tuning.aims)) as study,
@@ -170,19 +115,25 @@ def carry_out(
         )
         propose = proposals(tuning.seed)
         found = search(study, tuning.space, trials, tuning.runs, propose, params)
-        runs = len([number for number in trials.known if number < first_fresh(0)])
+        runs = len([number for number in trials.known if number < first_fresh(None)])
         if not found or found[0].broken:
             raise _nothing(tuning, trials.known)
         most = len(found[0].losses)
         best = front([one for one in found if len(one.losses) == most])
-        winners, fresh = _winners(tuning, trials, best[:MOST_WINNERS])
+        best.sort(key=Candidate.mean)  # to be read along; one aim has equals only
+        chosen = {one.number for one in spread(best)[:MOST_WINNERS]}
+        met = [one for one in best if one.number in chosen]
+        winners, fresh = _winners(tuning, trials, met)
+        aims = [aim.kpi for aim in tuning.aims]
+        told = {t.number: t.params for t in study.get_trials(deepcopy=False)}
         outcomes = [trials.known[number] for number in sorted(trials.known)]
         return Tuned(
             tuning=tuning,
             folder=folder,
             candidates=tuple(found),
             front=tuple(best),
-            importance=_importance(study, tuning.aims),
+            unraced=_unraced(found, best, params),
+            importance=importance(found, told, tuning.space, aims),
             winners=winners,
             fresh=fresh,
             runs=runs,
@@ -206,8 +157,8 @@ def _winners(
     does not come through the others.
     """
     cases = [
-        trials.case(first_fresh(position) + k, one, seed)
-        for position, one in enumerate([None, *best])
+        trials.case(first_fresh(one) + k, one, seed)
+        for one in [None, *best]
         for k, seed in enumerate(tuning.fresh)
     ]
     outcomes = trials.run(cases)
@@ -239,28 +190,19 @@ def _winner(
     )
 
 
-def _importance(
-    study: optuna.Study, aims: Sequence[Aim]
-) -> dict[str, dict[str, float]]:
-    """Return how much each key decides, by PED-ANOVA (Watanabe et al., 2023).
+def _unraced(
+    found: Sequence[Candidate], best: Sequence[Candidate], params: SearchParams
+) -> int:
+    """Return how many of a front were left behind because it was too large.
 
-    Empty where it cannot be said, all configurations being equally good for example.
+    They were as good as those that went on, by the seeds that all have had.
     """
-    found: dict[str, dict[str, float]] = {}
-    done = [t for t in study.get_trials(deepcopy=False) if t.values is not None]
-    for k, aim in enumerate(aims):
-        if len({trial.values[k] for trial in done}) < 2:
-            found[aim.kpi] = {}  # nothing decides
-            continue
-        with catch_warnings():
-            simplefilter("ignore")  # that a target is made small: losses are
-            try:
-                found[aim.kpi] = optuna.importance.get_param_importances(
-                    study, target=lambda trial, k=k: float(trial.values[k])
-                )
-            except (ValueError, RuntimeError):
-                found[aim.kpi] = {}
-    return found
+    first = front(alike(found))
+    if len(best[0].mean()) == 1 or len(first) <= params.most:
+        return 0
+    least = min(len(one.losses) for one in found if not one.broken)
+    raced = {one.number for one in found if len(one.losses) > least}
+    return sum(one.number not in raced for one in first) if raced else 0
 
 
 def _nothing(tuning: Tuning, known: dict[int, Outcome]) -> BadInput:

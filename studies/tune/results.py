@@ -9,8 +9,8 @@ from typing import Any
 
 from measures.statistics import Interval, mean_interval, paired_difference
 from studies.tables import Table, interval_text, unit_of
-from studies.tune.execute import MOST_WINNERS, Tuned
-from studies.tune.search import Candidate
+from studies.tune.candidate import Candidate
+from studies.tune.execute import Tuned
 from studies.whole import written_whole
 
 CSV = "results.csv"
@@ -100,14 +100,14 @@ def leader_table(tuned: Tuned) -> Table:
 
 def importance_table(tuned: Tuned) -> Table:
     """Return how much each key decides, in percent, by aim."""
-    keys = tuned.tuning.space
+    found = tuned.importance.shares
     rows = []
-    for key in keys:
-        shares = [found.get(key) for found in tuned.importance.values()]
+    for key in tuned.tuning.space:
+        shares = [of.get(key) for of in found.values()]
         texts = ["" if share is None else f"{100 * share:.0f} %" for share in shares]
         rows.append((key, *texts))
-    title = "how much each key decides whether a configuration is among the best"
-    return Table(title, ("key", *tuned.importance), rows, tuple(tuned.importance))
+    title = "how much each key decides"
+    return Table(title, ("key", *found), rows, tuple(found))
 
 
 def winner_table(tuned: Tuned) -> Table:
@@ -152,7 +152,11 @@ def as_json(tuned: Tuned) -> dict[str, Any]:
             }
             for one in tuned.front
         ],
-        "importance": tuned.importance,
+        "importance": tuned.importance.shares,
+        "importance_rests_on": {
+            "configurations": tuned.importance.configurations,
+            "seeds": tuned.importance.seeds,
+        },
         "fresh_seeds": list(tuned.fresh),
         "comparison": [
             {
@@ -164,24 +168,3 @@ def as_json(tuned: Tuned) -> dict[str, Any]:
             for winner in tuned.winners
         ],
     }
-
-
-def verdict(tuned: Tuned) -> str:
-    """Return whether the first winner is better than the present plant is."""
-    if not tuned.winners:
-        return "The comparison with the present plant failed: a KPI had no value."
-    winner = tuned.winners[0]
-    settings = ", ".join(f"{k} = {v}" for k, v in winner.candidate.values.items())
-    told = []
-    for aim, change, (_, unit) in zip(
-        tuned.tuning.aims, winner.difference, heads_of(tuned), strict=True
-    ):
-        low, high = change.low, change.high
-        certain = low is not None and high is not None and (low > 0 or high < 0)
-        better = "better" if aim.loss(change.mean) < 0 else "worse"
-        word = better if certain else "not surely different"
-        sign = "+" if change.mean > 0 else ""
-        told.append(f"{aim.kpi} {sign}{interval_text(change, unit)}, {word}")
-    lost = min(len(tuned.front), MOST_WINNERS) - len(tuned.winners)
-    but = f" Under fresh seeds {lost} of the front failed." if lost else ""
-    return f"Against the present plant, {settings}: {'; '.join(told)}.{but}"

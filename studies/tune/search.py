@@ -5,7 +5,8 @@ proposes settings, and each is tried under the same few seeds. Sequential halvin
 (Karnin, Koren and Somekh, 2013) then spends the rest of the budget on the leaders: in
 each round those that are left are tried under new seeds, again the same for all, and
 the worse half is dropped. So the budget counts runs, and what is compared has always
-been under the same luck.
+been under the same luck. With several aims those that nobody is better than in every
+aim stay in the race, unless they are very many.
 
 Runs may fail. A seed that nobody comes through tells nothing about anybody and does not
 count; whoever fails where another comes through is out, and the next best takes the
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil, log2
 from typing import Any
 
@@ -30,12 +31,11 @@ from optuna.distributions import (
 from optuna.trial import TrialState
 
 from studies.factors import Span, Value
+from studies.tune.candidate import Candidate, Losses, Values, front, ranked
 
-Values = dict[str, Value]
 Space = Mapping[str, Span | tuple[Value, ...]]
-Losses = tuple[float, ...]
 #: Settings and number of a configuration, and which replication of it (from 0).
-Trial = tuple["Candidate", int]
+Trial = tuple[Candidate, int]
 #: Returns the losses of each trial, in the same order; None where a run failed.
 Evaluate = Callable[[Sequence[Trial]], list[Losses | None]]
 Propose = Callable[[int], optuna.samplers.BaseSampler]
@@ -55,6 +55,9 @@ class SearchParams:
         Configurations proposed at a time, which workers can share.
     leaders, last
         How many leaders there are at first, and at last.
+    most
+        With several aims, how many of a front are leaders at most, however few are
+        wanted.
     """
 
     first: int = 2
@@ -62,61 +65,7 @@ class SearchParams:
     batch: int = 4
     leaders: int = 8
     last: int = 2
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A configuration, and its losses in the replications that count, in their order.
-
-    ``tried`` holds what came of every replication, None where the run failed;
-    ``broken`` says that it failed in one that counts, or came through none.
-    """
-
-    number: int
-    values: Values
-    losses: list[Losses] = field(default_factory=list)
-    broken: bool = False
-    tried: dict[int, Losses | None] = field(default_factory=dict)
-
-    def mean(self) -> Losses:
-        """Return the mean losses of its replications."""
-        columns = zip(*self.losses, strict=True)
-        return tuple(sum(column) / len(column) for column in columns)
-
-
-def dominates(one: Losses, other: Losses) -> bool:
-    """Return whether one is nowhere worse and somewhere better."""
-    pairs = list(zip(one, other, strict=True))
-    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
-
-
-def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return candidates best first: front by front, and within one by mean rank."""
-    means = {one.number: one.mean() for one in candidates if not one.broken}
-    places = dict.fromkeys(means, 0)
-    for column in zip(*means.values(), strict=True):
-        values = sorted(set(column))
-        for number, value in zip(means, column, strict=True):
-            places[number] += values.index(value)
-    found: list[Candidate] = []
-    left = [one for one in candidates if not one.broken]
-    while left:
-        best = front(left)
-        found += sorted(best, key=lambda one: (places[one.number], one.number))
-        chosen = {one.number for one in best}
-        left = [one for one in left if one.number not in chosen]
-    return found + [one for one in candidates if one.broken]
-
-
-def front(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return those that no other dominates, by their mean losses."""
-    means = {one.number: one.mean() for one in candidates if not one.broken}
-    return [
-        one
-        for one in candidates
-        if one.number in means
-        and not any(dominates(mean, means[one.number]) for mean in means.values())
-    ]
+    most: int = 12
 
 
 def proposals(seed: int) -> Propose:
@@ -226,6 +175,7 @@ def _raced(
     """Return the configurations, the leaders tried more often and put in order."""
     order = ranked(found)
     size = min(params.leaders, sum(not one.broken for one in order) or len(order))
+    size = _with_front(order, size, params)
     rounds = max(1, ceil(log2(max(1, size / params.last))) + 1)
     witnesses: list[Candidate] = []
     for past in range(rounds):
@@ -242,7 +192,21 @@ def _raced(
         others = [one for one in order if one.number not in numbers]
         order = sorted([*ranked(racers), *others], key=lambda one: one.broken)
         size = max(min(params.last, size), ceil(size / 2))
+        size = _with_front(racers, size, params)
     return order
+
+
+def _with_front(
+    candidates: Sequence[Candidate], size: int, params: SearchParams
+) -> int:
+    """Return how many go on if so many are wanted: with several aims, all of a front.
+
+    To halve a front by any order would throw out what is best in one of the aims.
+    """
+    best = front(candidates)
+    if not best or len(best[0].mean()) == 1:
+        return size
+    return max(size, min(len(best), params.most))
 
 
 def _affordable(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from itertools import chain
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from kernel.errors import BadInput
 from measures.kpis import known_kpis
 from studies.case import Base, scenario_hash
+from studies.companions import kept_or
 from studies.factors import Span, Value, listed, refuse_wrong, spanned, whole_span
 from studies.overlap import Targets
 from worlds.files import shown
@@ -24,6 +27,12 @@ SHORT = {"cost": "total_cost"}
 LEAST_RUNS, MOST_RUNS = 20, 1_000_000
 #: Seeds under which winners meet the present plant; the search never sees them.
 FRESH = 10
+#: What is no setting of a plant, and why.
+_NO_KEYS = {
+    "seed": "is luck and no setting, expected --seed, from which the runs' seeds count",
+    "days": "is no setting: a shorter run is no better plant, expected --days",
+}
+_LARGEST = 1e300
 _FAR = MOST_RUNS  # from the first seed of the search to the first fresh one
 _HIGHEST = 2**63 - _FAR - FRESH  # first seed; the last fresh one is a seed too
 
@@ -115,8 +124,13 @@ class Tuning:
         return sha256(json.dumps(content).encode()).hexdigest()
 
 
-def tuning_of(asked: Asked) -> Tuning:
+def tuning_of(asked: Asked, folder: Path | None = None) -> Tuning:
     """Return the tuning that is asked for; every name and value is checked.
+
+    Parameters
+    ----------
+    folder
+        Its folder, if it has one that may keep the world.
 
     Raises
     ------
@@ -128,8 +142,12 @@ def tuning_of(asked: Asked) -> Tuning:
         raise BadInput("--runs", "", problem)
     if not 0 <= asked.seed <= _HIGHEST:
         raise BadInput("--seed", "", f"{asked.seed}, expected 0 to {_HIGHEST}")
+    world, layout = asked.world, asked.layout
+    if folder is not None:
+        world = kept_or(world, folder)
+        layout = layout and kept_or(layout, folder)
     base = Base(
-        world=read_world(asked.world, asked.layout),
+        world=read_world(world, layout),
         policy=asked.policy,
         days=asked.days,
         settings=asked.settings,
@@ -170,17 +188,34 @@ def tuning_of(asked: Asked) -> Tuning:
 
 def _range(key: str, text: str, base: Base) -> Span | tuple[Value, ...]:
     """Return what ``low..high`` or ``a,b,c`` stands for."""
+    if key in _NO_KEYS:
+        raise BadInput(FLAG, key, _NO_KEYS[key])
     low, dots, high = map(str.strip, text.partition(".."))
     if dots and not (low and high):
         raise BadInput(FLAG, key, f"{shown(text)}, expected low..high")
     if dots:
-        first, last = value_of(low), value_of(high)
+        first, last = _end(low, key), _end(high, key)
         return whole_span(spanned(first, last, FLAG, key), key, base)
     values = [value_of(part.strip()) for part in text.split(",")]
     if len(values) < 2 or None in values:
         problem = f"{shown(text)}, expected low..high, or several values: a,b,c"
         raise BadInput(FLAG, key, problem)
     return listed(values, FLAG, key)
+
+
+def _end(text: str, key: str) -> Any:
+    """Return the end of a range, which may be a number that is too large for TOML."""
+    found = value_of(text)
+    if isinstance(found, str):
+        try:
+            number = Decimal(found)
+        except InvalidOperation:
+            return found  # a number with a unit, or none
+        if number.is_finite() and abs(number) > _LARGEST:
+            problem = f"{shown(text)}, expected no number beyond {_LARGEST:g}"
+            raise BadInput(FLAG, key, problem)
+        return int(number) if number.is_finite() else found
+    return found
 
 
 def _aims(asked: Asked, base: Base) -> tuple[Aim, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from studies.case import Case, Outcome
 from studies.store import Store
-from studies.tune.search import Candidate, Losses, Trial
+from studies.tune.candidate import Candidate, Losses
+from studies.tune.search import Trial
 from studies.tune.space import Tuning
 from worlds.keys import text_of
 
@@ -16,11 +17,12 @@ Progress = Callable[[int, int], None]
 #: plus replication.
 _STRIDE = 100_000
 _FRESH = 10**15  # the first number of those that are no part of the search
+_FAR = 10**9  # winners: once they were numbered by their place, right behind the plant
 
 
-def first_fresh(position: int) -> int:
-    """Return the number of the first fresh run of a winner; 0 is the present plant."""
-    return _FRESH + position * _STRIDE
+def first_fresh(one: Candidate | None) -> int:
+    """Return the number of a winner's first fresh run; None is the present plant."""
+    return _FRESH if one is None else _FRESH + (_FAR + one.number) * _STRIDE
 
 
 class Trials:

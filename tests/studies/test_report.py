@@ -41,7 +41,7 @@ SECTIONS = [
 class Reader(HTMLParser):
     """Reads a page: its headings, whether its elements close, what it refers to."""
 
-    VOID = ("meta", "link", "br", "input", "hr")
+    VOID = ("meta", "link", "br", "input", "hr", "wbr")
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -12,7 +12,9 @@ import pytest
 from agents.scenario import scenario_of
 from studies.folder import about
 from studies.report import run_report
+from studies.report.page import Section, page
 from studies.run import run
+from studies.tables import Table
 from worlds.read import read_world
 
 pytestmark = pytest.mark.external
@@ -94,6 +96,40 @@ def test_a_tap_on_a_bar_says_what_it_is(browser: Any, file: Path) -> None:
     words = bar.locator("title").text_content()
     bar.dispatch_event("click")
     assert view.locator("figure.wide output").text_content() == words
+    context.close()
+
+
+#: The words of a page's cells that begin on one line and end on another.
+BROKEN = """() => {
+  const found = [];
+  for (const cell of document.querySelectorAll('td, th')) {
+    const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walk.nextNode()); )
+      for (const word of node.data.matchAll(/\\w+/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        const lines = [...range.getClientRects()].map((r) => Math.round(r.top));
+        if (new Set(lines).size > 1) found.push(word[0]);
+      }
+  }
+  return found;
+}"""
+
+
+def test_words_are_whole_on_a_phone(browser: Any, tmp_path: Path) -> None:
+    """Cells go on in the next line at joints; what is still too wide scrolls."""
+    columns = ("configuration", "KPI", "present", "tuned", "difference")
+    figures = ("2,680 ± 254", "2,677 ± 256", "-3.0 ± 5.3")
+    row = ("vehicles=6 policy.rule=reference", "total_cost, currency", *figures)
+    section = Section(title="Best", parts=[Table("", columns, [row], columns[2:])])
+    path = tmp_path / "page.html"
+    path.write_text(page("Tuned", [section]), encoding="utf-8")
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    view = context.new_page()
+    view.goto(path.as_uri())
+    assert view.evaluate(BROKEN) == []
+    assert view.evaluate("document.documentElement.scrollWidth") == 390
     context.close()
 
 

@@ -75,6 +75,7 @@ def test_a_tuning_is_reported(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     from studies.report.tune import tune_report, write_tune_report
     from studies.tune import execute as tuning
+    from studies.tune.folder import tuning_and_folder
     from studies.tune.space import Asked
 
     asked = Asked(
@@ -85,12 +86,13 @@ def test_a_tuning_is_reported(tmp_path: Path) -> None:
         minimise=("flow_time",),
         runs=20,
     )
-    found, folder = tuning.tuning_and_folder(asked, tmp_path / "out", None)
+    found, folder = tuning_and_folder(asked, tmp_path / "out", None)
     done = tuning.carry_out(found, folder)
     text = write_tune_report(done).read_text(encoding="utf-8")
     page = Headings(text)
     assert page.found == ["What was asked", "The best", "What mattered"]
     assert page.fetched == []
     assert "<td>varied: vehicles</td><td>1 to 3</td>" in text.replace("\n", "")
+    assert "from 3 configurations (all there are), means of " in text
     assert "run.py tune cell --policy rule --days 0.5 --seed 1 --vary" in text
     assert tune_report(done) == text

@@ -11,9 +11,10 @@ import pytest
 from sweep_bench import sweep, tables, write
 
 from kernel.errors import BadInput
-from studies.sweep import companions, execute
+from studies import companions
+from studies.companions import KEPT, kept_in
+from studies.sweep import execute
 from studies.sweep.design import read_design
-from studies.sweep.file import KEPT, kept_in
 from worlds.shipped import copy_world, path_of
 
 PLANT = path_of("cell").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from kernel.errors import BadInput
 from studies import parallel
 from studies.factors import Span
 from studies.tune import execute
+from studies.tune.folder import tuning_and_folder
 from studies.tune.results import as_json, leader_table, write_table
 from studies.tune.space import Aim, Asked, asked_of, tuning_of
 
@@ -25,7 +26,7 @@ ASKED = Asked(
     days=0.5,
     vary=("vehicles=1..5", "policy.rule=reference,FIFO"),
     minimise=("flow_time",),
-    runs=24,
+    runs=36,
 )
 
 
@@ -33,7 +34,7 @@ ASKED = Asked(
 def whole(tmp_path_factory: pytest.TempPathFactory) -> execute.Tuned:
     """Return a small tuning carried out in one go."""
     folder = tmp_path_factory.mktemp("tune") / "out"
-    tuning, folder = execute.tuning_and_folder(ASKED, folder, None)
+    tuning, folder = tuning_and_folder(ASKED, folder, None)
     done = execute.carry_out(tuning, folder)
     write_table(done)
     return done
@@ -71,7 +72,17 @@ def test_ranges_are_read_as_their_keys_take_them() -> None:
         ({"vary": ("vehicles=1..x",)}, "expected a number"),
         ({"vary": ("vehicles=1,1",)}, "twice"),
         ({"vary": ("vehicles=1..2", "vehicles=1,2")}, "given twice"),
-        ({"vary": ("seed=1..2",)}, "no factor"),
+        ({"vary": ("seed=1..2",)}, "seed: is luck and no setting, expected --seed"),
+        ({"vary": ("days=1..2",)}, "days: is no setting: .* expected --days"),
+        (
+            {"vary": ("vehicles=1..1e300",)},
+            "000.*, expected a whole .* 1, at most 10000",
+        ),
+        (
+            {"vary": (f"vehicles=1..{'9' * 23}",)},
+            "expected a whole .* 1, at most 10000",
+        ),
+        ({"vary": ("load=1..1e400",)}, "1e400.*, expected no number beyond 1e.300"),
         ({"vary": ("policy.stability=0..1",)}, "no planner"),
         ({"minimise": ()}, "--minimise: is missing"),
         ({"minimise": ("costt",)}, "costt"),
@@ -93,11 +104,12 @@ def test_what_is_wrong_is_named(changed: dict[str, object], said: str) -> None:
 
 def test_the_end_is_front_importance_and_comparison(whole: execute.Tuned) -> None:
     """The winner has had most seeds, and met the present plant under fresh ones."""
-    assert whole.runs <= 24
+    assert whole.runs <= 36
     assert len(whole.front) == 1
     best = whole.front[0]
     assert len(best.losses) == max(len(one.losses) for one in whole.candidates)
-    assert set(whole.importance["flow_time"]) == {"vehicles", "policy.rule"}
+    assert set(whole.importance.shares["flow_time"]) == {"vehicles", "policy.rule"}
+    assert whole.importance.configurations == len(whole.candidates) == 10
     (winner,) = whole.winners
     assert winner.candidate is best
     difference = winner.tuned[0].mean - winner.present[0].mean
@@ -115,7 +127,7 @@ def test_a_tuning_that_is_interrupted_ends_the_same(
     whole: execute.Tuned, tmp_path: Path
 ) -> None:
     """It goes on from its folder alone, in two processes, without a run more."""
-    tuning, folder = execute.tuning_and_folder(ASKED, tmp_path / "out", None)
+    tuning, folder = tuning_and_folder(ASKED, tmp_path / "out", None)
 
     def stop(done: int, runs: int) -> None:
         if done == 11:
@@ -123,7 +135,7 @@ def test_a_tuning_that_is_interrupted_ends_the_same(
 
     with pytest.raises(KeyboardInterrupt):
         execute.carry_out(tuning, folder, progress=stop)
-    again, _ = execute.tuning_and_folder(None, None, folder)
+    again, _ = tuning_and_folder(None, None, folder)
     told: list[int] = []
     done = execute.carry_out(
         again, folder, workers=2, progress=lambda known, _: told.append(known)
@@ -138,23 +150,23 @@ def test_a_tuning_that_is_interrupted_ends_the_same(
 
 def test_other_options_are_refused_when_resumed(whole: execute.Tuned) -> None:
     """A folder holds one tuning; the same options once more are fine."""
-    resumed = execute.tuning_and_folder(ASKED, None, whole.folder)[0]
+    resumed = tuning_and_folder(ASKED, None, whole.folder)[0]
     assert resumed.space == whole.tuning.space
     with pytest.raises(BadInput, match="begun with other options"):
-        execute.tuning_and_folder(replace(ASKED, runs=30), None, whole.folder)
+        tuning_and_folder(replace(ASKED, runs=30), None, whole.folder)
     with pytest.raises(BadInput, match="holds one of these already"):
-        execute.tuning_and_folder(ASKED, whole.folder, None)
+        tuning_and_folder(ASKED, whole.folder, None)
     with pytest.raises(BadInput, match="has no WORLD"):
-        execute.tuning_and_folder(None, None, None)
+        tuning_and_folder(None, None, None)
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     """Neither a missing file nor a wrong one ends in a traceback."""
     with pytest.raises(BadInput, match="expected a tuning's folder"):
-        execute.tuning_and_folder(None, None, tmp_path)
+        tuning_and_folder(None, None, tmp_path)
     (tmp_path / "tune.json").write_text('{"world": 3}')
     with pytest.raises(BadInput, match="is not what tune has written"):
-        execute.tuning_and_folder(None, None, tmp_path)
+        tuning_and_folder(None, None, tmp_path)
 
 
 def test_the_command_line_tells_the_result(
@@ -191,6 +203,6 @@ def test_nothing_to_choose_from_is_said(
 ) -> None:
     """If no run has a value for the aim, there is a sentence instead of a winner."""
     asked = replace(ASKED, days=0.3335)  # an order would have 14 s in which to count
-    tuning, folder = execute.tuning_and_folder(asked, tmp_path / "out", None)
+    tuning, folder = tuning_and_folder(asked, tmp_path / "out", None)
     with pytest.raises(BadInput, match="nothing to choose from: no run has flow_time"):
         execute.carry_out(tuning, folder)

@@ -19,8 +19,11 @@ from kernel.errors import BadInput
 from studies.case import Case, Outcome
 from studies.store import Store
 from studies.tune import execute
-from studies.tune.results import as_json, verdict, winner_table
-from studies.tune.search import Candidate, SearchParams
+from studies.tune.candidate import Candidate
+from studies.tune.folder import tuning_and_folder
+from studies.tune.results import as_json, winner_table
+from studies.tune.said import about_front, about_importance, verdict
+from studies.tune.search import SearchParams
 from studies.tune.space import Asked, Tuning, tuning_of
 from studies.tune.trials import Trials
 
@@ -33,6 +36,7 @@ ASKED = Asked(
 )
 ARGV = ["tune", "cell", "--policy", "rule", "--runs", "24", "--vary", "vehicles=1..9"]
 ARGV += ["--minimise", "flow_time", "--minimise", "wip"]
+FOUR = SearchParams(last=4)
 Fails = Callable[[int, int], bool]
 
 
@@ -79,10 +83,12 @@ def ended(kept: Path, tmp_path: Path) -> Path:
     return Path(copytree(kept, tmp_path / "ended"))
 
 
-def carried_out(folder: Path, asked: Asked = ASKED) -> execute.Tuned:
+def carried_out(
+    folder: Path, asked: Asked = ASKED, params: SearchParams | None = FOUR
+) -> execute.Tuned:
     """Return a tuning with four leaders at last, all of them on the front."""
-    tuning, _ = execute.tuning_and_folder(asked, folder, None)
-    return execute.carry_out(tuning, folder, params=SearchParams(last=4))
+    tuning, _ = tuning_and_folder(asked, folder, None)
+    return execute.carry_out(tuning, folder, params=params)
 
 
 # -- runs that fail ------------------------------------------------------------------
@@ -156,6 +162,67 @@ def test_runs_have_numbers_of_their_own(tmp_path: Path) -> None:
         assert trials(asked) == losses
 
 
+# -- several aims --------------------------------------------------------------------
+
+
+def test_a_front_is_shown_whole_and_its_ends_meet_the_present_plant(
+    tmp_path: Path,
+) -> None:
+    """More vehicles make orders quicker and more is under way: all nine are good."""
+    asked = replace(ASKED, runs=100)
+    done = carried_out(tmp_path / "out", asked, params=None)
+    shown = [one.values["vehicles"] for one in done.front]
+    assert shown == [9, 8, 7, 6, 5, 4, 3, 2, 1]
+    assert len({len(one.losses) for one in done.front}) == 1
+    met = [winner.candidate.values["vehicles"] for winner in done.winners]
+    assert met[0] == 9
+    assert met[-1] == 1
+    assert met == sorted(met, reverse=True)
+    (said,) = about_front(done)
+    assert said.startswith("The front has 9 members. 4 of them met the present plant:")
+    cut = carried_out(tmp_path / "cut", asked, SearchParams(most=5, leaders=5))
+    assert len(cut.front) == 5
+    assert about_front(cut)[0].startswith("At first 4 more configurations that no oth")
+
+
+def test_what_beats_the_present_plant_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several winners the verdict is about one that is worse in nothing."""
+
+    def perform(case: Case) -> Outcome:
+        pairs = {1: (1, 90), 2: (40, 40), 3: (90, 1), 0: (50, 50)}
+        flow, wip = pairs.get(vehicles_of(case), (99, 99))
+        kpis = {"flow_time": float(flow), "wip": float(wip)}
+        return Outcome(number=case.number, seed=case.seed, kpis=kpis)
+
+    monkeypatch.setattr(execute, "perform", perform)
+    done = carried_out(tmp_path / "out", params=None)
+    assert verdict(done) == (
+        "Against the present plant, vehicles = 2: flow_time -10 ± 0, better; "
+        "wip -10 ± 0, better."
+    )
+
+
+def test_what_importance_rests_on_is_said(tmp_path: Path) -> None:
+    """Of all there are, of too few, and where nothing decides."""
+    done = carried_out(tmp_path / "out", replace(ASKED, runs=100))
+    rests = as_json(done)["importance_rests_on"]
+    assert rests == {"configurations": 9, "seeds": done.importance.seeds}
+    told = f"9 configurations (all there are), means of {done.importance.seeds} seeds"
+    assert told in about_importance(done)
+    few = carried_out(tmp_path / "few", replace(ASKED, vary=("load=0.1..0.9",)))
+    assert few.importance.shares == {"flow_time": {}, "wip": {}}
+    assert about_importance(few).startswith(
+        "How much each key decides cannot be said of 8 configurations, expected 10 or"
+    )
+    many = replace(ASKED, vary=("load=0.1..0.9",), runs=60)
+    equal = carried_out(tmp_path / "equal", many)
+    assert about_importance(equal).endswith(
+        "In flow_time, wip all are equal: no key decides."
+    )
+
+
 # -- the folder and its file ---------------------------------------------------------
 
 
@@ -219,7 +286,7 @@ def test_a_study_of_another_tuning_is_refused(
 ) -> None:
     """What was proposed elsewhere is nothing to go on from."""
     asked = replace(ASKED, vary=(vary,))
-    tuning, folder = execute.tuning_and_folder(asked, tmp_path / "other", None)
+    tuning, folder = tuning_and_folder(asked, tmp_path / "other", None)
     copyfile(ended / execute.STUDY, folder / execute.STUDY)
     with pytest.raises(BadInput, match=r"tune\.db: is of another tuning, expected"):
         execute.carry_out(tuning, folder)
@@ -227,7 +294,7 @@ def test_a_study_of_another_tuning_is_refused(
 
 def test_a_study_that_fails_meanwhile_is_named(tmp_path: Path) -> None:
     """A disk may break at any time; the sentence says with which file."""
-    tuning, folder = execute.tuning_and_folder(ASKED, tmp_path / "out", None)
+    tuning, folder = tuning_and_folder(ASKED, tmp_path / "out", None)
 
     def spoil(known: int, of: int) -> None:
         if known == 10:
