@@ -18,10 +18,10 @@ import run
 from agents.scenario import Scenario, scenario_of
 from kernel.errors import BadInput
 from studies.case import scenario_hash
+from studies.companions import kept_in
 from studies.run import Run
 from studies.run import run as run_scenario
 from studies.sweep import execute
-from studies.sweep.file import kept_in
 from worlds.read import read_world
 
 
