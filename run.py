@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 FINE, VIOLATED, BAD_INPUT, CTRL_C = 0, 1, 2, 130
 #: Loading the compiled scheduler takes less than so many seconds, compiling it more.
 LOADING = 2.0
+#: Keys that are flags as well.
+_FLAGS = ("policy", "seed", "days")
 #: So many violations are told one by one.
 MOST_TOLD = 20
 
@@ -105,7 +107,9 @@ def run(
     from studies.run import sentence
     from studies.tables import kpi_table, plural, shipped_sentence
 
-    scenario = _scenario(world, layout, policy, seed, days, settings, disturbances)
+    scenario = _scenario(
+        context, world, layout, policy, seed, days, settings, disturbances
+    )
     folder = out or default_folder(scenario)
     claim(folder)
     if needs_compiling(scenario):
@@ -479,6 +483,7 @@ def export(
 
 @app.command()
 def view(
+    context: typer.Context,
     world: Annotated[
         str, typer.Argument(help="A shipped name, a world file or an instance file.")
     ] = "electronics",
@@ -509,7 +514,9 @@ def view(
     from dashboard.server import serve
     from worlds.read import shipped
 
-    scenario = _scenario(world, layout, policy, seed, days, settings, disturbances)
+    scenario = _scenario(
+        context, world, layout, policy, seed, days, settings, disturbances
+    )
     address = Address(
         host=host,
         port=port,
@@ -603,7 +610,14 @@ def _pairs(settings: Sequence[str] | None) -> list[tuple[str, str]]:
     return pairs
 
 
+def _is_given(context: typer.Context, parameter: str) -> bool:
+    """Return whether the user said it: a default may be set otherwise."""
+    source = context.get_parameter_source(parameter)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _scenario(
+    context: typer.Context,
     world: str,
     layout: Path | None,
     policy: str,
@@ -620,7 +634,13 @@ def _scenario(
     from worlds.read import read_world
 
     spec, pairs = read_world(world, layout), _pairs(settings)
-    Targets(spec).refuse_twice({key: key for key, _ in pairs}, SOURCE)
+    said = {key: f"--{key}" for key in _FLAGS if _is_given(context, key)}
+    for key, _ in pairs:
+        if key in said:
+            raise BadInput(
+                SOURCE, key, f"is given by {said[key]} too, expected one of them"
+            )
+    Targets(spec).refuse_twice(said | {key: key for key, _ in pairs}, SOURCE)
     scenario = scenario_of(
         spec,
         policy=policy,

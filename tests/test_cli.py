@@ -260,7 +260,7 @@ def test_keys_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
     wanted = [x for x in lines if x.startswith(heads)]
     assert len(wanted) > 20
     settings = [line.replace(" = ", "=", 1) for line in wanted]
-    argv = ["run", *SHORT, "--out", "r", "--set", *settings, "days=0.2"]
+    argv = ["run", "cell", "--out", "r", "--set", *settings, "days=0.2"]
     assert run.main(argv) == 0
 
 
@@ -380,6 +380,10 @@ def test_folder_that_is_no_run_folder(capsys: pytest.CaptureFixture[str]) -> Non
         (("view", "cell", "--policy", "hybird"), "did you mean hybrid?"),
         (("view", "cell", "--disturb", "lose:2:1 h@1 h"), "expected a share"),
         (("run", "a\0b"), "no such file"),
+        (("run", *SHORT, "--set", "policy=planned"), "--policy too"),
+        (("run", *SHORT, "--set", "days=1"), "--days too"),
+        (("run", *SHORT, "--set", "world.days=1"), "what --days sets"),
+        (("view", "cell", "--seed", "1", "--set", "seed=1"), "--seed too"),
         (("run", *SHORT, "--out", "x" * 5000), "cannot be written"),
     ],
 )
