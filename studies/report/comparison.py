@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
 from matplotlib import rc_context
@@ -13,6 +12,7 @@ from studies.compare.experiment import Experiment
 from studies.compare.notes import notes
 from studies.compare.picture import colours_of, forest
 from studies.compare.table import tables
+from studies.compare.verdict import verdict
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL, WIDTH
 from studies.tables import Table, interval_text, literal, unit_of, wanted
@@ -30,11 +30,10 @@ def comparison_report(experiment: Experiment, command: Sequence[str] = ()) -> st
         The words that asked for it (``run.py compare ...``).
     """
     first = experiment.first
-    again = f"To run it again: python {shlex.join(command)}"
     sections = [
         Section(
             title="What was compared",
-            text=(again,) if command else (),
+            again=("python", *command) if command else (),
             parts=[Table("", ("what", "value"), _about(experiment))],
         ),
         *results(experiment),
@@ -55,12 +54,13 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
     remarks
         Sentences to be said beside those of every comparison.
     """
-    first = experiment.first
+    first, answer = experiment.first, verdict(experiment)
     sections = [
         Section(
             title="Results",
-            text=(_meaning(first), *notes(experiment), *remarks),
+            text=(_meaning(first), answer) if answer else (_meaning(first),),
             parts=tables(experiment),
+            below=(*(said for said in notes(experiment) if said != answer), *remarks),
             folded=[_all(cell) for cell in experiment.cells],
             fold="All KPIs of all cells" if len(experiment.cells) > 1 else "",
         )

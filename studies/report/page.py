@@ -15,6 +15,7 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from shlex import join
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from matplotlib.figure import Figure
@@ -23,6 +24,7 @@ from studies.report.svg import inline
 from studies.tables import Table
 
 _JOINT = re.compile(r"(?<=[=:/])(?=[^\s=:/])|(?<=[.,])(?=[^\W\d])")
+_OPTION = re.compile(r"(?<!\S)--[\w-]+")
 _LONG = re.compile(r"\S{25,}")
 _ANYWHERE = r'<span class="long">\g<0></span>'
 
@@ -43,15 +45,18 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A heading, paragraphs, then tables and charts.
+    """A heading, paragraphs, then tables and charts, and how to read them.
 
-    ``folded`` parts are shown when asked for; ``fold`` is what they are called, if not
-    by the title of the first.
+    ``again`` is a command that makes the same once more, with words on it. ``folded``
+    parts are shown when asked for; ``fold`` is what they are called, if not by the
+    title of the first.
     """
 
     title: str
+    again: Sequence[str] = ()
     text: Sequence[str] = ()
     parts: Sequence[Table | Chart] = ()
+    below: Sequence[str] = ()
     folded: Sequence[Table | Chart] = ()
     fold: str = ""
 
@@ -92,6 +97,11 @@ def breakable(text: str) -> str:
     return "<wbr>".join(_LONG.sub(_ANYWHERE, part) for part in parts)
 
 
+def prose(text: str) -> str:
+    """Return a sentence as HTML whose options (``--set``) stay in one line."""
+    return _OPTION.sub(r'<span class="option">\g<0></span>', escape(text))
+
+
 @cache
 def _template() -> tuple[Template, str, str]:
     """Return the template, the style sheet and the script, as the files hold them."""
@@ -106,5 +116,5 @@ def _template() -> tuple[Template, str, str]:
     style, script = (
         (here / name).read_text(encoding="utf-8") for name in ("style.css", "tips.js")
     )
-    environment.filters["breakable"] = breakable
+    environment.filters |= {"breakable": breakable, "prose": prose, "command": join}
     return environment.get_template("page.html"), style, script

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -108,10 +107,8 @@ def _what(world: World, events: Sequence[Event], about: Mapping[str, Any]) -> Se
     ]
     return Section(
         title="What was run",
-        text=(
-            f"To run it again: python {shlex.join(about['command'])}",
-            "Equal world, seed and versions give the same record, to its digest.",
-        ),
+        again=("python", *about["command"]),
+        text=("Equal world, seed and versions give the same record, to its digest.",),
         parts=[Table("", ("what", "value"), rows)],
     )
 

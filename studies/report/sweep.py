@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from matplotlib import rc_context
@@ -45,11 +44,7 @@ def sweep_report(sweep: Sweep) -> str:
     """Return the report of a sweep as one HTML page."""
     design = sweep.design
     world = design.base.world.name
-    command = shlex.join(["python", "run.py", "sweep", str(sweep.folder / FILE)])
-    again = (
-        f"To run it again: {command} (the file as it was; a world of your own is kept "
-        "with it, as it was)"
-    )
+    kept = "The file is as it was; a world of your own is kept with it, as it was."
     said = [failed_sentence(sweep.failed)] if sweep.failed else []
     said += mixed(sweep.states)
     axes = axes_of(design)
@@ -61,7 +56,8 @@ def sweep_report(sweep: Sweep) -> str:
     sections = [
         Section(
             title="What was run",
-            text=(again, *said),
+            again=("python", "run.py", "sweep", str(sweep.folder / FILE)),
+            text=(kept, *said),
             parts=[Table("", ("what", "value"), _about(sweep))],
         ),
         *_results(sweep),

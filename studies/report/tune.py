@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from matplotlib import rc_context
@@ -37,7 +36,6 @@ def tune_report(tuned: Tuned) -> str:
     tuning = tuned.tuning
     aims = [f"{'more' if aim.more else 'less'} {aim.kpi}" for aim in tuning.aims]
     base, world = tuning.base, tuning.base.world.name
-    again = f"To run it again: python {shlex.join(tuning.asked.command())}"
     rows = [
         ("world", world),
         ("days", f"{base.days or base.world.days:g}"),
@@ -56,7 +54,8 @@ def tune_report(tuned: Tuned) -> str:
     sections = [
         Section(
             title="What was asked",
-            text=(again, *said),
+            again=("python", *tuning.asked.command()),
+            text=said,
             parts=[Table("", ("what", "value"), rows)],
         ),
         Section(

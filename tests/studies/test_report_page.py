@@ -44,6 +44,15 @@ def test_cells_are_breakable_and_figures_are_not() -> None:
     assert '<td class="right">1.5.a</td>' in text
 
 
+def test_a_command_is_one_line_to_copy() -> None:
+    """Quoted for a shell; and in sentences an option is not broken in two."""
+    again = ("python", "run.py", "compare", "my <cell>", "--days", "2")
+    said = ["think of --set warm_up & on"]
+    text = page("A page", [Section(title="What", again=again, below=said)])
+    assert "python run.py compare &#39;my &lt;cell&gt;&#39; --days 2</code>" in text
+    assert '<p>think of <span class="option">--set</span> warm_up &amp; on</p>' in text
+
+
 def test_a_chart_may_have_any_script() -> None:
     """No font of this machine need have it: the reader's browser may."""
     figure = Figure()

@@ -130,7 +130,8 @@ def test_a_command_can_be_pasted(tmp_path: Path) -> None:
     text = sweep_report(execute.carry_out(design, folder))
     path = str(folder / execute.FILE)
     assert " " in path
-    assert f"python run.py sweep {shlex.quote(path)} (" in text.replace("&#39;", "'")
+    again = f"<code>python run.py sweep {shlex.quote(path)}</code>"
+    assert again in text.replace("&#39;", "'")
 
 
 @pytest.mark.parametrize("values", [(96.0, 116.0), (116.0, 116.0), (0.0, 0.0)])
