@@ -33,7 +33,7 @@ def known_kpis(names: Sequence[str], world: World, where: str, place: str) -> li
     Raises
     ------
     BadInput
-        If there is no such KPI; the nearest right name is told.
+        If there is no such KPI, or the world has none; the nearest right name is told.
     """
     found: dict[str, None] = {}
     for name in names:
@@ -41,6 +41,9 @@ def known_kpis(names: Sequence[str], world: World, where: str, place: str) -> li
         if root not in KPI_TABLE:
             near = nearest(name, KPI_TABLE) or ", expected one of docs/kpis.md"
             raise BadInput(where, place, f"{shown(name)} is not a KPI{near}")
+        if name == "makespan" and not world.unit:
+            problem = f"{shown(name)} is that of an instance, and {world.name} is none"
+            raise BadInput(where, place, problem)
         parts = _PARTS.get(root, ())
         if root in _OF_MACHINES:
             parts = tuple(machine.id for machine in world.machines)
