@@ -164,6 +164,8 @@ def test_compare_prints_a_table_and_json(capsys: pytest.CaptureFixture[str]) -> 
         "percent_high",
         "bootstrap_low",
         "bootstrap_high",
+        "bootstrap_percent_low",
+        "bootstrap_percent_high",
         "unpaired_low",
         "unpaired_high",
         "p",

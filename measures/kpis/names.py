@@ -42,7 +42,7 @@ def known_kpis(names: Sequence[str], world: World, where: str, place: str) -> li
             near = nearest(name, KPI_TABLE) or ", expected one of docs/kpis.md"
             raise BadInput(where, place, f"{shown(name)} is not a KPI{near}")
         if name == "makespan" and not world.unit:
-            problem = f"{shown(name)} is that of an instance, and {world.name} is none"
+            problem = "makespan, expected a KPI of a plant that goes on for ever"
             raise BadInput(where, place, problem)
         parts = _PARTS.get(root, ())
         if root in _OF_MACHINES:

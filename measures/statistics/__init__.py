@@ -14,7 +14,11 @@ from measures.statistics.intervals import (
     percent_difference,
     welch_difference,
 )
-from measures.statistics.pooling import pooled_percent, summed_percent
+from measures.statistics.pooling import (
+    pooled_percent,
+    ratio_percent,
+    summed_percent,
+)
 from measures.statistics.precision import replications_needed
 from measures.statistics.settling import FEWEST_OBSERVATIONS, mser5
 from measures.statistics.testing import common_difference, holm, paired_p
@@ -34,6 +38,7 @@ __all__ = [
     "paired_p",
     "percent_difference",
     "pooled_percent",
+    "ratio_percent",
     "replications_needed",
     "summed_percent",
     "welch_difference",

@@ -7,9 +7,8 @@ gives one value, and intervals go over the seeds (cluster means; Cameron & Mille
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
-from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from measures.statistics.intervals import (
     FEWEST_RESAMPLED,
     Interval,
     check_confidence,
-    mean_interval,
     resampled_limits,
 )
 
@@ -32,9 +30,9 @@ def pooled_percent(
 ) -> Interval | None:
     """Return the mean over cells of the difference in percent of the cell's reference.
 
-    Each seed gives its mean over the cells, and Student's t goes over the seeds. Cells
-    count alike: one that has little of a KPI, and much luck in it, makes the interval
-    wide (:func:`summed_percent` does not mind).
+    Cells count alike, however much they have of a KPI (:func:`summed_percent` weighs
+    them by it). Each is a ratio of two means over seeds, less one; the seeds are
+    resampled, each with all of its cells.
 
     Parameters
     ----------
@@ -44,7 +42,9 @@ def pooled_percent(
     Returns
     -------
     Interval or None
-        In percent; None if a cell's reference mean is 0.
+        In percent; None if a cell's reference mean is 0. Limits are None of fewer than
+        :data:`~measures.statistics.intervals.FEWEST_RESAMPLED` seeds, and where a
+        cell's reference has nothing in so many of them that there is no limit.
 
     Raises
     ------
@@ -52,17 +52,13 @@ def pooled_percent(
         If there are no cells, or no seeds that all have.
     """
     seeds = _common(cells)
-    bases = [abs(fmean(reference)) for _, reference in cells]
-    if not all(bases):
-        return None
-    by_seed = [
-        fmean(
-            100 * (values[seed] - reference[seed]) / base
-            for (values, reference), base in zip(cells, bases, strict=True)
-        )
-        for seed in range(seeds)
-    ]
-    return mean_interval(by_seed, confidence)
+
+    def mean_percent(*sides: Any, axis: int = -1) -> Any:
+        pairs = zip(sides[::2], sides[1::2], strict=True)
+        return np.mean([_percent(*pair, axis) for pair in pairs], axis=0)
+
+    sides = [side[:seeds] for cell in cells for side in cell]
+    return _resampled(sides, mean_percent, confidence)
 
 
 def summed_percent(
@@ -71,11 +67,10 @@ def summed_percent(
     """Return the difference of the sums over cells, in percent of the reference's sum.
 
     The ratio of two means over seeds, less one, so that a cell weighs what it has. The
-    seeds are resampled, each with all of its cells
-    (:func:`~measures.statistics.intervals.resampled_limits`): the reference's own error
-    is in the interval, which need not be symmetric. Where few seeds have most of a KPI,
-    the linearised interval (the delta method) covers too little and Fieller's often
-    does not exist: see docs/compare.md.
+    seeds are resampled, each with all of its cells: the reference's own error is in the
+    interval, which need not be symmetric. Where few seeds have most of a KPI, the
+    linearised interval (the delta method) covers too little and Fieller's often does
+    not exist: see docs/compare.md.
 
     Parameters
     ----------
@@ -94,21 +89,42 @@ def summed_percent(
     ValueError
         If there are no cells, or no seeds that all have.
     """
-    check_confidence(confidence)
     seeds = _common(cells)
-    values, reference = (
+    sides = [
         [sum(cell[side][seed] for cell in cells) for seed in range(seeds)]
         for side in (0, 1)
-    )
-    if fmean(reference) == 0:
+    ]
+    return _resampled(sides, _percent, confidence)
+
+
+def ratio_percent(
+    values: Sequence[float],
+    reference: Sequence[float],
+    confidence: float = CONFIDENCE,
+) -> Interval | None:
+    """Return the difference of two means in percent of the second, pairs resampled.
+
+    :func:`summed_percent` of a single cell. Unlike
+    :func:`~measures.statistics.intervals.percent_difference` it has the reference
+    mean's own error in it, and of what is never negative it never says less than
+    nothing: no limit is below -100 %.
+    """
+    return summed_percent([(values, reference)], confidence)
+
+
+def _resampled(
+    sides: Sequence[Sequence[float]], statistic: Callable[..., Any], confidence: float
+) -> Interval | None:
+    """Return a statistic of values by seed with its limits, if it has a value."""
+    check_confidence(confidence)
+    mean = float(statistic(*map(np.asarray, sides)))
+    if not isfinite(mean):
         return None
-    mean = float(_percent(np.asarray(values), np.asarray(reference)))
-    if seeds < FEWEST_RESAMPLED:
-        return Interval(mean, None, None)
-    low, high = resampled_limits((values, reference), _percent, confidence)
-    if not (isfinite(low) and isfinite(high)):
-        return Interval(mean, None, None)
-    return Interval(mean, low, high)
+    none = Interval(mean, None, None)
+    if len(sides[0]) < FEWEST_RESAMPLED:
+        return none
+    low, high = resampled_limits(sides, statistic, confidence)
+    return Interval(mean, low, high) if isfinite(low) and isfinite(high) else none
 
 
 def _percent(values: Any, reference: Any, axis: int = -1) -> Any:

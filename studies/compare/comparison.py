@@ -15,6 +15,7 @@ from measures.statistics import (
     of_base,
     paired_difference,
     paired_p,
+    ratio_percent,
     welch_difference,
 )
 from studies.compare.outcome import Outcome
@@ -34,6 +35,9 @@ class Difference:
         Paired by seed, Student's t.
     bootstrap
         Paired by seed, resampled; limits are None of fewer than six seeds.
+    bootstrap_percent
+        The same in percent of the reference's mean, which is resampled too; None if it
+        is 0.
     unpaired
         As if the runs had nothing to do with each other (Welch): what the same seeds
         are worth.
@@ -45,6 +49,7 @@ class Difference:
 
     absolute: Interval
     bootstrap: Interval
+    bootstrap_percent: Interval | None
     unpaired: Interval
     base: float
     p: float | None
@@ -57,12 +62,15 @@ class Difference:
     def as_json(self, p_holm: float | None) -> dict[str, Any]:
         """Return it as JSON, with the adjusted p-value."""
         percent = self.percent or (None, None, None)
+        _, low, high = self.bootstrap_percent or (None, None, None)
         parts = zip(("mean", "low", "high"), percent, strict=True)
         return {
             **self.absolute._asdict(),
             **{f"percent_{part}": value for part, value in parts},
             "bootstrap_low": self.bootstrap.low,
             "bootstrap_high": self.bootstrap.high,
+            "bootstrap_percent_low": low,
+            "bootstrap_percent_high": high,
             "unpaired_low": self.unpaired.low,
             "unpaired_high": self.unpaired.high,
             "p": self.p,
@@ -231,6 +239,7 @@ def _difference(values: Sequence[float], reference: Sequence[float]) -> Differen
     return Difference(
         absolute=paired_difference(values, reference),
         bootstrap=bootstrap_difference(values, reference),
+        bootstrap_percent=ratio_percent(values, reference),
         unpaired=welch_difference(values, reference),
         base=fmean(reference),
         p=paired_p(values, reference),

@@ -53,9 +53,10 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         family = f"the {plural(count, 'comparison')} of the table"
     if count:
         yield (
-            "Differences are paired by seed. bootstrap: 95 % limits of the difference, "
-            f"resampled, in % of {first.against} where it is not 0. p Holm: of the "
-            f"paired t-test, adjusted for {family}; the intervals are not adjusted."
+            "Differences are paired by seed. bootstrap: 95 % limits of the difference "
+            f"in % of {first.against}, seeds resampled for both; in the KPI's unit "
+            "where that is 0. p Holm: of the paired t-test, adjusted for "
+            f"{family}; the intervals are not adjusted."
         )
     over = [one for kpi in experiment.shown for one in over_cells(experiment, kpi)]
     if over:
@@ -63,11 +64,11 @@ def _legend(experiment: Experiment) -> Iterator[str]:
         yield (
             "pooled: the mean over cells of the difference in %, so that cells count "
             "alike; sum of cells: that of the KPI's sum over cells, in % of the sum "
-            f"of {first.against}, seeds resampled. Both have one value a seed, and go "
-            f"over the {seeds} seeds that all cells have."
+            f"of {first.against}. For both the {seeds} seeds that all cells have are "
+            "resampled, each with all of its cells."
         )
         if seeds < ENOUGH and any(limits.low is not None for *_, limits in over):
-            yield "So few seeds may make the limits of a sum of cells too narrow."
+            yield "So few seeds may make limits over cells too narrow."
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
         yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."
 

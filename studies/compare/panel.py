@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from measures.statistics import Interval, of_base
+from measures.statistics import Interval
 from studies.compare.experiment import Experiment
 from studies.compare.table import over_cells
 from studies.tables import literal, unit_of, wanted
@@ -124,11 +124,12 @@ def panel_of(experiment: Experiment, kpi: str, *, by_policy: bool) -> Panel:
     for cell, policy, difference in found:
         plain, bootstrap = difference.absolute, difference.bootstrap
         if relative:
-            plain = of_base(plain, difference.base) or plain
-            bootstrap = of_base(bootstrap, difference.base) or bootstrap
+            plain = difference.percent or plain
+            bootstrap = difference.bootstrap_percent or bootstrap
         told.append((cell, policy, plain, bootstrap, False))
     if relative:
-        told += [(*over, True) for over in over_cells(experiment, kpi)]
+        for name, policy, over in over_cells(experiment, kpi):
+            told.append((name, policy, Interval(over.mean, None, None), over, True))
     lines = []
     for cell, policy, plain, bootstrap, pooled in told:
         names = (first.called(policy), cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kernel.calendar import HOUR
-from measures.statistics import Interval, of_base
+from measures.statistics import Interval
 from studies.compare.comparison import Comparison, Difference
 from studies.compare.experiment import Experiment
 from studies.tables import Table, interval_text, plural, shown, unit_of
@@ -70,10 +70,10 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
         for told in _rows(experiment, i, kpi, unit):
             rows.append([*head, *told])
             head = [""] * len(head)
-    for name, policy, plain, resampled in over_cells(experiment, kpi):
+    for name, policy, found in over_cells(experiment, kpi):
         head = [name, *[""] * (len(keys) - 1)]
-        limits = _limits_text(resampled, "%")
-        rows.append([*head, policy, "", "", interval_text(plain, "%"), limits, ""])
+        mean = interval_text(Interval(found.mean, None, None), "%")
+        rows.append([*head, policy, "", "", mean, _limits_text(found, "%"), ""])
     columns = [*_short([*keys, first.factor]), *_columns(experiment)]
     absolute = len(keys) + 2
     if all(bool(row[absolute]) <= bool(row[absolute + 1]) for row in rows):
@@ -85,24 +85,16 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
     return Table(title, tuple(columns), [tuple(row) for row in rows], right)
 
 
-def over_cells(
-    experiment: Experiment, kpi: str
-) -> Iterator[tuple[str, str, Interval, Interval]]:
-    """Yield the differences over all cells in percent: what, of which policy.
-
-    Then with its interval by Student's t and that of the bootstrap, one of which is
-    without limits.
-    """
+def over_cells(experiment: Experiment, kpi: str) -> Iterator[tuple[str, str, Interval]]:
+    """Yield the differences over all cells in percent: what, of which policy."""
     if len(experiment.cells) == 1:
         return
-    for policy in experiment.first.others:
-        found = experiment.pooled(policy, kpi)
-        if found is not None:
-            yield "pooled", policy, found, Interval(found.mean, None, None)
-    for policy in experiment.first.others:
-        found = experiment.summed(policy, kpi)
-        if found is not None:
-            yield "sum of cells", policy, Interval(found.mean, None, None), found
+    estimates = {"pooled": experiment.pooled, "sum of cells": experiment.summed}
+    for name, estimate in estimates.items():
+        for policy in experiment.first.others:
+            found = estimate(policy, kpi)
+            if found is not None:
+                yield name, policy, found
 
 
 def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str, ...]]:
@@ -126,10 +118,9 @@ def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str
 
 def _limits(difference: Difference, unit: str) -> str:
     """Return the limits of the bootstrap: in percent where there is one, else plain."""
-    percent = of_base(difference.bootstrap, difference.base)
-    if percent is None:
+    if difference.bootstrap_percent is None:
         return _limits_text(difference.bootstrap, unit)
-    return _limits_text(percent, "%")
+    return _limits_text(difference.bootstrap_percent, "%")
 
 
 def _limits_text(found: Interval, unit: str) -> str:

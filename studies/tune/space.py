@@ -233,9 +233,6 @@ def _aims(asked: Asked, base: Base) -> tuple[Aim, ...]:
                     f"{shown(name)}, expected one of its values, such as {several}"
                 )
                 raise BadInput(flag, "", problem)
-            if kpis[0] == "makespan" and not base.world.unit:
-                problem = "makespan, expected a KPI of a plant that goes on for ever"
-                raise BadInput(flag, "", problem)
             if kpis[0] in found:
                 raise BadInput(flag, "", f"{shown(name)} is given twice")
             found[kpis[0]] = Aim(kpis[0], more=flag == "--maximise")

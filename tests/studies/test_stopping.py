@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_cells_stop_one_by_one() -> None:
     pooled = found.pooled("negotiated", "flow_time")
     assert pooled is not None
     tenth = [11 * difference / 20 for difference in DIFFERENCES[:3]]
-    assert pooled == pytest.approx(paired_difference(tenth, [0.0] * 3))
+    assert pooled == (pytest.approx(fmean(tenth)), None, None)
 
 
 def test_a_reference_of_nothing_is_out_of_reach() -> None:

@@ -159,7 +159,7 @@ def test_a_kpi_of_machines_is_kept_for_each(tmp_path: Path) -> None:
         ("replications = 0", "replications", "at least 1"),
         ('kpis = ["throughputt"]', "kpis", 'did you mean "throughput"'),
         ('kpis = ["oee.turn3"]', "kpis", 'did you mean "oee.turn1"'),
-        ('kpis = ["makespan"]', "kpis", "cell is none"),
+        ('kpis = ["makespan"]', "kpis", "a KPI of a plant"),
         ("days = 0", "days", "above 0"),
         ('days = 1\n[set]\nworld.warm_up = "24 h"', "days", "no order would count"),
         ("seed = -1", "seed", "within 0"),
