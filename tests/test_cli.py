@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -448,12 +449,16 @@ _started: list[subprocess.Popen[str]] = []
 
 
 def started(*argv: str, **more: object) -> subprocess.Popen[str]:
-    """Start the command line as a user does."""
+    """Start the command line as a user does, who can interrupt it.
+
+    Where tests run in the background, a shell has Ctrl-C ignored by all they start.
+    """
     process: subprocess.Popen[str] = subprocess.Popen(  # type: ignore[call-overload]
         [sys.executable, str(ROOT / "run.py"), *argv],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
         **more,
     )
     _started.append(process)
