@@ -743,10 +743,11 @@ def _print_table(rows: Rows) -> None:
 def _print_comparison(found: Experiment) -> None:
     from studies.compare.notes import notes
     from studies.compare.table import tables
+    from studies.compare.verdict import verdict
 
     for table in tables(found):
         _print_table(table)
-    for said in notes(found):
+    for said in filter(None, (verdict(found), *notes(found))):
         _print(said)
 
 

@@ -10,7 +10,6 @@ from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
 from studies.compare.stopping import Stopping
 from studies.compare.table import over_cells
-from studies.compare.verdict import verdict
 from studies.compare.warmup import WarmUp
 from studies.tables import plural, shown, unit_of
 
@@ -21,8 +20,7 @@ ENOUGH = 15
 
 def notes(experiment: Experiment) -> list[str]:
     """Return what a reader of the tables should know, a sentence or two each."""
-    found = [verdict(experiment), *_legend(experiment)]
-    found += [*_missing(experiment), *_stopping(experiment)]
+    found = [*_legend(experiment), *_missing(experiment), *_stopping(experiment)]
     found += _varied(experiment) if experiment.varied else _one(experiment.first)
     guarded = [
         cell
@@ -31,7 +29,7 @@ def notes(experiment: Experiment) -> list[str]:
     ]
     if guarded:
         found.append("A wall-clock guard has cut plans short: not reproducible.")
-    return [said for said in found if said]
+    return found
 
 
 def _legend(experiment: Experiment) -> Iterator[str]:

@@ -42,25 +42,25 @@ def comparison_report(experiment: Experiment, command: Sequence[str] = ()) -> st
         found = tuple(experiment.violations)
         sections.append(Section(title="Violations the checker found", text=found))
     title = f"{first.world}: {', '.join(first.kpis)} compared"
-    lead = "" if experiment.varied else _lead(first)
-    return page(title, sections, lead)
+    said = ("" if experiment.varied else _lead(first), verdict(experiment))
+    return page(title, sections, " ".join(filter(None, said)))
 
 
 def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section]:
-    """Return tables and pictures of a comparison.
+    """Return tables and pictures of a comparison; the verdict is the page's to tell.
 
     Parameters
     ----------
     remarks
         Sentences to be said beside those of every comparison.
     """
-    first, answer = experiment.first, verdict(experiment)
+    first = experiment.first
     sections = [
         Section(
             title="Results",
-            text=(_meaning(first), answer) if answer else (_meaning(first),),
+            text=(_meaning(first),),
             parts=tables(experiment),
-            below=(*(said for said in notes(experiment) if said != answer), *remarks),
+            below=(*notes(experiment), *remarks),
             folded=[_all(cell) for cell in experiment.cells],
             fold="All KPIs of all cells" if len(experiment.cells) > 1 else "",
         )

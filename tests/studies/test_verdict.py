@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from made_up import experiment, flow_time
 
 from agents.scenario import Scenario
 from studies.compare import Outcome
 from studies.compare.notes import notes
 from studies.compare.verdict import verdict
+from studies.report import comparison_report
 
 
 def test_what_is_sure_is_said_and_the_rest_is_not() -> None:
@@ -18,7 +20,15 @@ def test_what_is_sure_is_said_and_the_rest_is_not() -> None:
     assert "more weighted_tardiness" in said
     assert "flow_time" not in said
     assert "do not tell" in said
-    assert notes(found)[0] == said
+
+
+@pytest.mark.parametrize("vary", [[], ["load=.7,.8"]])
+def test_a_page_says_it_once_and_first(vary: list[str]) -> None:
+    """Below the title, before any table."""
+    found = experiment(vary, replications=8)
+    text = comparison_report(found)
+    assert text.count(verdict(found)) == 1
+    assert text.index(verdict(found)) < text.index("<table")
 
 
 def test_nothing_is_sure_where_luck_decides() -> None:

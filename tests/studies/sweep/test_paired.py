@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from kernel.errors import BadInput
 from studies.case import Outcome
 from studies.compare import cells_of, conduct, stopping_of, varied
 from studies.compare.table import tables
+from studies.compare.verdict import verdict
 from studies.report.sweep import sweep_report
 from studies.sweep import draw, execute
 from studies.sweep.design import Design, read_design
@@ -58,6 +60,7 @@ def test_it_is_printed_written_and_reported(
     assert run.main(argv) == 0
     said = capsys.readouterr().out
     assert "less rule:FIFO, %" in said
+    assert said.count(verdict(done.experiment)) == 1
     assert "sum of cells" in said
     assert "MSER" not in said
     assert "--kpi" not in said
@@ -67,6 +70,7 @@ def test_it_is_printed_written_and_reported(
     assert (done.folder / "comparison.png").read_bytes().startswith(b"\x89PNG")
     page = (done.folder / "report.html").read_text().replace("<wbr>", "")
     assert "policy, held against rule:FIFO" in page
+    assert page.count(escape(verdict(done.experiment))) == 1
     assert "sum of cells" in page
     assert "Every combination" in page
 
