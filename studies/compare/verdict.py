@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from measures.statistics import Interval
 from studies.compare.experiment import Experiment
 
@@ -32,7 +34,7 @@ def verdict(experiment: Experiment) -> str:
 
 def _sure(experiment: Experiment, policy: str) -> str:
     """Return what is sure of a policy: less or more of which KPIs, in which cells."""
-    found = []
+    found: dict[tuple[str, str], list[str]] = {}
     for kpi in experiment.shown:
         signs = []
         for i, cell in enumerate(experiment.cells):
@@ -46,20 +48,29 @@ def _sure(experiment: Experiment, policy: str) -> str:
         ):
             if count:
                 cells = f" in {count} of {len(experiment.cells)} cells"
-                found.append(f"{word} {kpi}{cells if experiment.varied else ''}")
-    return f"{experiment.first.called(policy)} {', '.join(found)}" if found else ""
+                where = cells if experiment.varied else ""
+                found.setdefault((word, where), []).append(kpi)
+    return _said(experiment.first.called(policy), found)
 
 
 def _summed(experiment: Experiment, policy: str) -> str:
     """Return of which KPIs a policy has less or more over all cells."""
     if len(experiment.cells) == 1:
         return ""
-    words = [
-        f"{word} {kpi}"
-        for kpi in experiment.shown
-        if (word := _word(experiment.summed(policy, kpi)))
-    ]
-    return f"{experiment.first.called(policy)} {', '.join(words)}" if words else ""
+    found: dict[tuple[str, str], list[str]] = {}
+    for kpi in experiment.shown:
+        if word := _word(experiment.summed(policy, kpi)):
+            found.setdefault((word, ""), []).append(kpi)
+    return _said(experiment.first.called(policy), found)
+
+
+def _said(policy: str, found: Mapping[tuple[str, str], Sequence[str]]) -> str:
+    """Return what was found of a policy, KPIs alike told together; "" if nothing."""
+    phrases = []
+    for (word, where), (*kpis, last) in found.items():
+        named = f"{', '.join(kpis)} and {last}" if kpis else last
+        phrases.append(f"{word} {named}{where}")
+    return f"{policy} {', '.join(phrases)}" if phrases else ""
 
 
 def _word(found: Interval | None) -> str:

@@ -31,6 +31,21 @@ def test_a_page_says_it_once_and_first(vary: list[str]) -> None:
     assert text.index(verdict(found)) < text.index("<table")
 
 
+def test_what_is_alike_is_said_together() -> None:
+    """KPIs of which there is less, or more, in as many cells."""
+
+    def less_of_both(scenario: Scenario, _: object = None) -> Outcome:
+        less = 0.0 if scenario.policy.name == "rule" else 1.0
+        kpis = {"wip": 9 - less, "on_time": 0.5 + less / 4, "flow_time": 9 - less}
+        luck = scenario.seed / 100 * less  # a t-test needs a spread
+        return Outcome(kpis={name: value + luck for name, value in kpis.items()})
+
+    found = experiment(
+        runner=less_of_both, asked=["flow_time", "on_time", "wip"], replications=6
+    )
+    assert "negotiated less flow_time and wip, more on_time." in verdict(found)
+
+
 def test_nothing_is_sure_where_luck_decides() -> None:
     """One table, one KPI, differences of either sign."""
     found = experiment(runner=flow_time, asked=["flow_time"], replications=6)
