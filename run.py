@@ -205,13 +205,13 @@ def compare(
         found = comparing.conduct(
             cells, stopping, asked, workers=workers, progress=tell
         )
-    if out is not None:
-        write_comparison(found, out, ["run.py", *(context.obj or ())])
     if as_json:
         _print_json(found.as_json())
     else:
         _print_comparison(found)
-        if out is not None:
+    if out is not None:  # after the tables: hours of runs are not lost with a full disk
+        write_comparison(found, out, ["run.py", *(context.obj or ())])
+        if not as_json:
             _print(f"Everything is in {out}, the report is {out / 'report.html'}.")
     say = _tell if as_json else _print
     return _verdict(plural(found.runs, "run"), found.violations, say)

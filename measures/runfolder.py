@@ -21,6 +21,8 @@ from worlds.spec import World
 FORMAT = 1
 TRACE = "trace.jsonl"
 RUN = "run.json"
+#: What a run folder has beside its report.
+DATA = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png")
 #: Facts are flat; this is room for the longest bill of material.
 _LONGEST_LINE = 20_000_000
 

@@ -1,6 +1,6 @@
 """The run folder: written beside its place and renamed, so it is whole or not there.
 
-The files are those of CONTRACTS: ``run.json``, ``trace.jsonl`` (the source of
+The files are ``run.json``, ``trace.jsonl`` (the source of
 everything), ``kpis.json``, ``orders.csv``, ``gantt.png`` and ``report.html``.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from agents.scenario import Scenario
 from kernel.errors import BadInput
-from measures.runfolder import FORMAT, RUN, TRACE
+from measures.runfolder import DATA, FORMAT, RUN, TRACE
 from studies.draw import gantt
 from studies.glyphs import any_script
 from studies.orders import COLUMNS, order_rows
@@ -29,7 +29,7 @@ from studies.whole import (
 )
 from worlds.files import loaded_json, read_text
 
-FILES = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png", REPORT)
+FILES = (*DATA, REPORT)
 
 
 def default_folder(scenario: Scenario) -> Path:

@@ -230,7 +230,7 @@ def check_plan_of(instance: Instance, plan: Path) -> tuple[str, ...]:
 
 
 def write_plan(solution: Solution, path: Path) -> None:
-    """Write the plan as a plan file (CONTRACTS); nothing if there is none."""
+    """Write the plan as a plan file (docs/planner.md); nothing if there is none."""
     if solution.plan is not None:
         content = solution.instance.plans.content(solution.plan)
         with written_whole(path) as file:

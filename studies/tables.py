@@ -61,6 +61,10 @@ COMPARED = (
 )
 
 
+#: Behind the point; what needs more is written with a power of ten.
+_MOST_DIGITS = 6
+
+
 class Table(NamedTuple):
     """A table to be shown; columns named in ``right`` are aligned there."""
 
@@ -78,7 +82,8 @@ def shown(value: float, unit: str) -> str:
         return f"{value:.1f}"
     if value == round(value) and abs(value) < 1e9:
         return f"{value:,.0f}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    # From here on three digits would be written as 1e+03.
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
 def plural(count: float, noun: str) -> str:
@@ -176,7 +181,9 @@ def interval_text(interval: Interval, unit: str) -> str:
         mean, half, sign = 100 * mean, 100 * half, " %"
     if half < 1e-9 * max(1.0, abs(mean)):
         return f"{shown(interval.mean, unit).removesuffix(' %')} ± 0{sign}"
-    digits = min(6, max(0, 1 - floor(log10(half))))
+    digits = max(0, 1 - floor(log10(half)))
+    if digits > _MOST_DIGITS and unit not in ("share", "%"):
+        return f"{mean:.3g} ± {half:.2g}"
     if unit in ("share", "%"):
         digits = min(1, digits)
     mean = round(mean, digits) + 0.0  # not -0

@@ -11,12 +11,12 @@ from measures.statistics.intervals import (
     mean_interval,
     of_base,
     paired_difference,
-    percent_difference,
     welch_difference,
 )
 from measures.statistics.pooling import (
     pooled_percent,
     ratio_percent,
+    summed_p,
     summed_percent,
 )
 from measures.statistics.precision import replications_needed
@@ -36,10 +36,10 @@ __all__ = [
     "of_base",
     "paired_difference",
     "paired_p",
-    "percent_difference",
     "pooled_percent",
     "ratio_percent",
     "replications_needed",
+    "summed_p",
     "summed_percent",
     "welch_difference",
 ]

@@ -172,22 +172,6 @@ def of_base(interval: Interval, base: float) -> Interval | None:
     )
 
 
-def percent_difference(
-    values: Sequence[float],
-    reference: Sequence[float],
-    confidence: float = CONFIDENCE,
-) -> Interval | None:
-    """Return the paired difference in percent of the reference's mean.
-
-    The ratio of means less one: mean and limits of :func:`paired_difference` over the
-    absolute mean of the reference, which is taken as given. So it agrees in sign with
-    the difference; it leaves out the reference mean's own error. None if that mean
-    is 0.
-    """
-    difference = paired_difference(values, reference, confidence)
-    return of_base(difference, fmean(reference))
-
-
 def check_confidence(confidence: float) -> None:
     """Refuse what is no share strictly between nothing and all."""
     if not 0 < confidence < 1:

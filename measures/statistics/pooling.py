@@ -20,6 +20,7 @@ from measures.statistics.intervals import (
     check_confidence,
     resampled_limits,
 )
+from measures.statistics.testing import paired_p
 
 #: Values and reference values of a cell, by seed.
 Pairs = tuple[Sequence[float], Sequence[float]]
@@ -89,12 +90,20 @@ def summed_percent(
     ValueError
         If there are no cells, or no seeds that all have.
     """
-    seeds = _common(cells)
-    sides = [
-        [sum(cell[side][seed] for cell in cells) for seed in range(seeds)]
-        for side in (0, 1)
-    ]
-    return _resampled(sides, _percent, confidence)
+    return _resampled(_sums(cells), _percent, confidence)
+
+
+def summed_p(cells: Sequence[Pairs]) -> float | None:
+    """Return the p-value that the sums over cells do not differ, paired by seed.
+
+    By :func:`~measures.statistics.testing.paired_p`; None of fewer than two seeds.
+
+    Raises
+    ------
+    ValueError
+        If there are no cells, or no seeds that all have.
+    """
+    return paired_p(*_sums(cells))
 
 
 def ratio_percent(
@@ -104,10 +113,9 @@ def ratio_percent(
 ) -> Interval | None:
     """Return the difference of two means in percent of the second, pairs resampled.
 
-    :func:`summed_percent` of a single cell. Unlike
-    :func:`~measures.statistics.intervals.percent_difference` it has the reference
-    mean's own error in it, and of what is never negative it never says less than
-    nothing: no limit is below -100 %.
+    :func:`summed_percent` of a single cell. The reference mean's own error is in it,
+    and of what is never negative it never says less than nothing: no limit is below
+    -100 %.
     """
     return summed_percent([(values, reference)], confidence)
 
@@ -133,6 +141,15 @@ def _percent(values: Any, reference: Any, axis: int = -1) -> Any:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = 100 * (ours - theirs) / abs(theirs)
     return np.where(theirs == 0, np.inf, share)
+
+
+def _sums(cells: Sequence[Pairs]) -> tuple[list[float], list[float]]:
+    """Return values and reference values summed over the cells, by seed."""
+    seeds = range(_common(cells))
+    ours, theirs = (
+        [sum(cell[side][seed] for cell in cells) for seed in seeds] for side in (0, 1)
+    )
+    return ours, theirs
 
 
 def _common(cells: Sequence[Pairs]) -> int:

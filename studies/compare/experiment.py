@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from measures.statistics import Interval, holm, pooled_percent, summed_percent
+from measures.statistics import (
+    Interval,
+    holm,
+    paired_p,
+    pooled_percent,
+    summed_p,
+    summed_percent,
+)
 from studies.compare.comparison import Comparison
 from studies.compare.stopping import Stopping
 from studies.tables import COMPARED, fitting
 
+Estimate = TypeVar("Estimate", Interval, float)
 #: A cell's number, a policy, a KPI: what a p-value belongs to.
 Key = tuple[int, str, str]
 #: A KPI under a policy and under the reference, by seed.
@@ -89,10 +97,27 @@ class Experiment:
         for i, cell in enumerate(self.cells):
             for kpi in kpis:
                 for policy in cell.others:
-                    difference = cell.difference(policy, kpi)
-                    if difference is not None and difference.p is not None:
-                        found[i, policy, kpi] = difference.p
+                    pairs = cell.pairs(policy, kpi)
+                    p = None if pairs is None else paired_p(*pairs)
+                    if p is not None:
+                        found[i, policy, kpi] = p
         return found
+
+    @cached_property
+    def p_holm_summed(self) -> dict[tuple[str, str], float]:
+        """The p-values of the sums over cells, by policy and KPI.
+
+        Adjusted over the other policies: the sums of a table are a family.
+        """
+        adjusted: dict[tuple[str, str], float] = {}
+        for kpi in self.shown if len(self.cells) > 1 else ():
+            found = {
+                (policy, kpi): self._over_cells(summed_p, policy, kpi)
+                for policy in self.first.others
+            }
+            known = {key: p for key, p in found.items() if p is not None}
+            adjusted |= zip(known, holm(list(known.values())), strict=True)
+        return adjusted
 
     def pooled(self, policy: str, kpi: str) -> Interval | None:
         """Return the mean over cells of the difference in percent, by seed."""
@@ -104,17 +129,17 @@ class Experiment:
 
     def _over_cells(
         self,
-        estimate: Callable[[Sequence[Pairs]], Interval | None],
+        estimate: Callable[[Sequence[Pairs]], Estimate | None],
         policy: str,
         kpi: str,
-    ) -> Interval | None:
+    ) -> Estimate | None:
         """Return an estimate over cells, all of which must have the KPI."""
         pairs = [cell.pairs(policy, kpi) for cell in self.cells]
         known = [pair for pair in pairs if pair is not None]
         return estimate(known) if len(known) == len(pairs) else None
 
     def as_json(self) -> dict[str, Any]:
-        """Return what ``compare --json`` prints (CONTRACTS, and docs/compare.md)."""
+        """Return what ``compare --json`` prints (docs/compare.md)."""
         if not self.varied:
             return self._cell_json(0)
         cells = []
@@ -128,7 +153,7 @@ class Experiment:
             "reference": self.first.reference,
             "cells": cells,
             "pooled": self._over_cells_json(self.pooled),
-            "sum_of_cells": self._over_cells_json(self.summed),
+            "sum_of_cells": self._over_cells_json(self.summed, self.p_holm_summed),
         }
 
     def _cell_json(self, i: int) -> dict[str, Any]:
@@ -151,13 +176,18 @@ class Experiment:
         }
 
     def _over_cells_json(
-        self, estimate: Callable[[str, str], Interval | None]
+        self,
+        estimate: Callable[[str, str], Interval | None],
+        p_holm: Mapping[tuple[str, str], float] | None = None,
     ) -> dict[str, Any]:
         names = ("percent_mean", "percent_low", "percent_high")
 
         def told(policy: str, kpi: str) -> dict[str, Any] | None:
             found = estimate(policy, kpi)
-            return None if found is None else dict(zip(names, found, strict=True))
+            if found is None:
+                return None
+            p = {} if p_holm is None else {"p_holm": p_holm.get((policy, kpi))}
+            return dict(zip(names, found, strict=True)) | p
 
         return {
             kpi: {policy: told(policy, kpi) for policy in self.first.others}

@@ -17,6 +17,8 @@ from studies.whole import claim_folder, folder_written_whole, refusing, write_js
 from worlds.files import loaded_json, read_text
 
 FORMAT = 1
+#: Bytes of data: ten thousand cells of a plant with hundreds of KPIs.
+_LARGEST = 4_000_000_000
 JSON, TABLE, PICTURE = "compare.json", "compare.csv", "compare.png"
 FILES = (JSON, TABLE, PICTURE, REPORT)
 
@@ -37,7 +39,8 @@ def is_comparison_folder(path: Path) -> bool:
     if not (path / JSON).is_file():
         return False
     try:
-        about = loaded_json(read_text(path / JSON), str(path / JSON))
+        text = read_text(path / JSON, largest=_LARGEST)
+        about = loaded_json(text, str(path / JSON))
     except BadInput:
         return False
     return isinstance(about, dict) and {"format", "reference"} <= set(about)

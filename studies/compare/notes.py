@@ -36,18 +36,14 @@ def _legend(experiment: Experiment) -> Iterator[str]:
     first = experiment.first
     if not first.others:
         return
+    tested = [kpi for _, _, kpi in experiment.p_holm]
+    counts = [tested.count(kpi) for kpi in experiment.shown]
     if experiment.varied:
-        tested = [kpi for _, _, kpi in experiment.p_holm]
-        counts = [tested.count(kpi) for kpi in experiment.shown]
         count = max(counts)
         upto = "" if len(set(counts)) == 1 else "up to "
         family = f"the {upto}{plural(count, 'comparison')} of each table"
     else:
-        count = sum(
-            first.difference(policy, kpi) is not None
-            for policy in first.others
-            for kpi in experiment.shown
-        )
+        count = sum(counts)
         family = f"the {plural(count, 'comparison')} of the table"
     if count:
         yield (
@@ -63,9 +59,10 @@ def _legend(experiment: Experiment) -> Iterator[str]:
             "pooled: the mean over cells of the difference in %, so that cells count "
             "alike; sum of cells: that of the KPI's sum over cells, in % of the sum "
             f"of {first.against}. For both the {seeds} seeds that all cells have are "
-            "resampled, each with all of its cells."
+            "resampled, each with all of its cells; p Holm of the sums is adjusted for "
+            "the sums of a table."
         )
-        if seeds < ENOUGH and any(limits.low is not None for *_, limits in over):
+        if seeds < ENOUGH and any(limits.low is not None for *_, limits, _ in over):
             yield "So few seeds may make limits over cells too narrow."
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
         yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."

@@ -128,7 +128,7 @@ def panel_of(experiment: Experiment, kpi: str, *, by_policy: bool) -> Panel:
             bootstrap = difference.bootstrap_percent or bootstrap
         told.append((cell, policy, plain, bootstrap, False))
     if relative:
-        for name, policy, over in over_cells(experiment, kpi):
+        for name, policy, over, _ in over_cells(experiment, kpi):
             told.append((name, policy, Interval(over.mean, None, None), over, True))
     lines = []
     for cell, policy, plain, bootstrap, pooled in told:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -29,7 +32,7 @@ def forest(experiment: Experiment) -> Figure:
     Thick: Student's t; thin: bootstrap. A panel a KPI, each with a scale of its own; a
     line a policy, and a cell where something is varied, with the differences over all
     cells as diamonds. Of policies and cells the more numerous have rows with names, the
-    others colours. A KPI that does not differ is left out.
+    others colours. A KPI in which no run differs is left out.
     """
     first = experiment.first
     cells = len(experiment.cells)
@@ -37,7 +40,7 @@ def forest(experiment: Experiment) -> Figure:
     panels = [
         panel_of(experiment, kpi, by_policy=by_policy) for kpi in experiment.shown
     ]
-    panels = [panel for panel in panels if any(line.plain[0] for line in panel.lines)]
+    panels = [panel for panel in panels if any(any(line.ends) for line in panel.lines)]
     tall = max((panel.inches for panel in panels), default=0.0)
     columns = min(3, max(1, len(panels)))
     if experiment.varied:
@@ -84,7 +87,11 @@ def forest(experiment: Experiment) -> Figure:
 def colours_of(comparison: Comparison) -> dict[str, str]:
     """Return a colour for each policy, the reference's last: the same in each chart."""
     policies = [*comparison.others, comparison.reference]
-    return {policy: PALETTE[i % len(PALETTE)] for i, policy in enumerate(policies)}
+    colours: tuple[str, ...] = PALETTE
+    if len(policies) > len(PALETTE):  # hues as far apart as so many can be
+        hues = colormaps["turbo"](np.linspace(0, 1, len(policies)))
+        colours = tuple(map(to_hex, hues))
+    return dict(zip(policies, colours, strict=False))
 
 
 def _colours(

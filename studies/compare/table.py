@@ -29,13 +29,19 @@ def _columns(experiment: Experiment) -> tuple[str, ...]:
 
 def _title(experiment: Experiment) -> str:
     first, cells = experiment.first, experiment.cells
-    seeds = max((cell.seeds for cell in cells), key=len)
-    fewest = min(len(cell.seeds) for cell in cells)
-    last = f"{seeds[-1]}" if fewest == len(seeds) else f"at most {seeds[-1]}"
-    return (
-        f"{first.world}, {plural(first.days, 'day')}, seeds {seeds[0]} to {last}: "
-        "mean ± half of the 95 % interval"
-    )
+    what = f"{first.world}, {plural(first.days, 'day')}, {seeds_text(experiment)}"
+    single = max(len(cell.seeds) for cell in cells) == 1
+    return f"{what}: {'values' if single else 'mean ± half of the 95 % interval'}"
+
+
+def seeds_text(experiment: Experiment) -> str:
+    """Return the seeds of the runs: ``seeds 1 to 5``."""
+    seeds = max((cell.seeds for cell in experiment.cells), key=len)
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    fewest = min(len(cell.seeds) for cell in experiment.cells)
+    most = "" if fewest == len(seeds) else "at most "
+    return f"seeds {seeds[0]} to {most}{seeds[-1]}"
 
 
 def _kpi_table(experiment: Experiment) -> Table:
@@ -70,10 +76,11 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
         for told in _rows(experiment, i, kpi, unit):
             rows.append([*head, *told])
             head = [""] * len(head)
-    for name, policy, found in over_cells(experiment, kpi):
+    for name, policy, found, p in over_cells(experiment, kpi):
         head = [name, *[""] * (len(keys) - 1)]
         mean = interval_text(Interval(found.mean, None, None), "%")
-        rows.append([*head, policy, "", "", mean, _limits_text(found, "%"), ""])
+        limits = _limits_text(found, "%")
+        rows.append([*head, policy, "", "", mean, limits, p_text(p)])
     columns = [*_short([*keys, first.factor]), *_columns(experiment)]
     absolute = len(keys) + 2
     if all(bool(row[absolute]) <= bool(row[absolute + 1]) for row in rows):
@@ -85,16 +92,19 @@ def _cells_table(experiment: Experiment, kpi: str) -> Table:
     return Table(title, tuple(columns), [tuple(row) for row in rows], right)
 
 
-def over_cells(experiment: Experiment, kpi: str) -> Iterator[tuple[str, str, Interval]]:
-    """Yield the differences over all cells in percent: what, of which policy."""
+def over_cells(
+    experiment: Experiment, kpi: str
+) -> Iterator[tuple[str, str, Interval, float | None]]:
+    """Yield the differences over all cells in percent: what, of which policy; its p."""
     if len(experiment.cells) == 1:
         return
-    estimates = {"pooled": experiment.pooled, "sum of cells": experiment.summed}
-    for name, estimate in estimates.items():
-        for policy in experiment.first.others:
-            found = estimate(policy, kpi)
-            if found is not None:
-                yield name, policy, found
+    p = experiment.p_holm_summed
+    for policy in experiment.first.others:
+        if (found := experiment.pooled(policy, kpi)) is not None:
+            yield "pooled", policy, found, None
+    for policy in experiment.first.others:
+        if (found := experiment.summed(policy, kpi)) is not None:
+            yield "sum of cells", policy, found, p.get((policy, kpi))
 
 
 def _rows(experiment: Experiment, i: int, kpi: str, unit: str) -> list[tuple[str, ...]]:

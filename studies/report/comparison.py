@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
 from studies.compare.notes import notes
 from studies.compare.picture import colours_of, forest
-from studies.compare.table import tables
+from studies.compare.table import seeds_text, tables
 from studies.compare.verdict import verdict
+from studies.report.axes import plain
 from studies.report.page import Chart, Section, page
 from studies.report.svg import SMALL, WIDTH
 from studies.tables import Table, interval_text, literal, unit_of, wanted
@@ -42,7 +44,7 @@ def comparison_report(experiment: Experiment, command: Sequence[str] = ()) -> st
         found = tuple(experiment.violations)
         sections.append(Section(title="Violations the checker found", text=found))
     title = f"{first.world}: {', '.join(first.kpis)} compared"
-    said = ("" if experiment.varied else _lead(first), verdict(experiment))
+    said = ("" if experiment.varied else _lead(experiment), verdict(experiment))
     return page(title, sections, " ".join(filter(None, said)))
 
 
@@ -58,7 +60,7 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
     sections = [
         Section(
             title="Results",
-            text=(_meaning(first),),
+            text=(_meaning(experiment),),
             parts=tables(experiment),
             below=(*notes(experiment), *remarks),
             folded=[_all(cell) for cell in experiment.cells],
@@ -66,7 +68,8 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
         )
     ]
     if not experiment.varied:
-        return [*sections, *_differences(first, experiment.shown), *_by_seed(first)]
+        parts = (*_differences(first, experiment.shown), *_by_seed(experiment))
+        return [*sections, *parts]
     caption = f"Paired differences from {first.against} with 95 % intervals"
     chart = Chart(figure=forest(experiment), caption=caption, wide=True)
     return [*sections, Section(title="Differences", parts=[chart])]
@@ -75,7 +78,7 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
 def _about(experiment: Experiment) -> list[tuple[str, str]]:
     """Return what was compared, a line each."""
     first = experiment.first
-    seeds = max((cell.seeds for cell in experiment.cells), key=len)
+    seeds = seeds_text(experiment).partition(" ")[2]
     varied: dict[str, dict[str, None]] = {}
     for cell in experiment.cells:
         for key, value in cell.settings:
@@ -86,42 +89,37 @@ def _about(experiment: Experiment) -> list[tuple[str, str]]:
         ("policies", ", ".join(first.kpis)),
         ("reference", first.reference),
         *((f"varied: {key}", ", ".join(values)) for key, values in varied.items()),
-        ("seeds", f"{seeds[0]} to {seeds[-1]}, the same for each policy"),
+        ("seeds", f"{seeds}, the same for each policy"),
         ("made with", ", ".join(f"{k} {v}" for k, v in versions().items())),
     ]
 
 
-def _main_kpi(comparison: Comparison) -> str | None:
-    """Return the KPI that says most: makespan of an instance, else tardiness."""
-    names = comparison.names
-    wanted = ("makespan", "weighted_tardiness")
-    return next((name for name in wanted if name in names), None)
-
-
-def _lead(comparison: Comparison) -> str:
-    """Say how each policy differs from the reference in what counts most."""
-    kpi, said = _main_kpi(comparison), []
-    if kpi is None:
-        return ""
-    for policy in comparison.kpis:
-        found = comparison.difference(policy, kpi)
-        if policy == comparison.reference or found is None or found.percent is None:
+def _lead(experiment: Experiment) -> str:
+    """Say how each policy differs from the reference in the decisive KPI."""
+    first, kpi, said = experiment.first, experiment.stopping.kpi, []
+    for policy in first.others:
+        found = first.difference(policy, kpi)
+        if found is None or found.percent is None:
             continue
-        percent = found.percent
-        limits = ""
-        if percent.low is not None and percent.high is not None:
-            limits = f" (95 % interval {percent.low:+.1f} to {percent.high:+.1f} %)"
-        said.append(f"{policy} {percent.mean:+.1f} %{limits}")
+        limits = found.bootstrap_percent
+        if limits is None or limits.low is None:
+            limits = found.percent
+        low, high, told = limits.low, limits.high, ""
+        if low is not None and high is not None and low < high:
+            told = f" (95 % interval {low:+.1f} to {high:+.1f} %)"
+        said.append(f"{policy} {found.percent.mean:+.1f} %{told}")
     if not said:
         return ""
     name = kpi.replace("_", " ")
-    return f"Difference in {name} from {comparison.against}: {'; '.join(said)}."
+    return f"Difference in {name} from {first.against}: {'; '.join(said)}."
 
 
-def _meaning(comparison: Comparison) -> str:
-    if len(comparison.seeds) == 1:
+def _meaning(experiment: Experiment) -> str:
+    counts = sorted({len(cell.seeds) for cell in experiment.cells})
+    if counts[-1] == 1:
         return "One replication each: there are no intervals."
-    return f"Means over {len(comparison.seeds)} replications, with 95 % intervals."
+    span = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
+    return f"Means over {span} replications, with 95 % intervals."
 
 
 def _all(comparison: Comparison) -> Table:
@@ -143,7 +141,7 @@ def _all(comparison: Comparison) -> Table:
 @rc_context(SMALL)
 def _differences(comparison: Comparison, shown: Sequence[str]) -> list[Section]:
     """Show the paired differences in percent of the reference, as a forest plot."""
-    others = [policy for policy in comparison.kpis if policy != comparison.reference]
+    others = comparison.others
     names = [name for name in shown if name in comparison.names]
     found = []
     for name in names:
@@ -160,6 +158,7 @@ def _differences(comparison: Comparison, shown: Sequence[str]) -> list[Section]:
     )
     axes = figure.add_subplot()
     step, colours = 0.8 / len(others), colours_of(comparison)
+    named: set[str] = set()
     for name, policy, percent in found:
         k = others.index(policy)
         y = rows.index(name) - 0.4 + (k + 0.5) * step
@@ -169,15 +168,16 @@ def _differences(comparison: Comparison, shown: Sequence[str]) -> list[Section]:
         axes.plot([low, high], [y, y], color=colour, linewidth=2.2)
         (dot,) = axes.plot(percent.mean, y, "o", color=colour, markersize=5)
         called = literal(comparison.called(policy))
-        dot.set_label(called if name == rows[0] else None)
+        dot.set_label(None if policy in named else called)
+        named.add(policy)
         dot.set_url(f"{policy}, {name}: {interval_text(percent, '%')} %")
     axes.axvline(0, color="#000000", linewidth=0.8)
     labels = [f"{name}\n{wanted(name)}".rstrip() for name in rows]
     axes.set_yticks(range(len(rows)), labels, fontsize=7)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlabel(literal(f"difference from {comparison.against}, %"))
-    axes.grid(axis="x", color="#cfd8dc", linewidth=0.5)
-    axes.spines[["top", "right"]].set_visible(False)
+    plain(axes)
+    axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside upper left", ncols=4, frameon=False)
     caption = f"Paired differences from {comparison.against} with 95 % intervals"
@@ -185,27 +185,25 @@ def _differences(comparison: Comparison, shown: Sequence[str]) -> list[Section]:
 
 
 @rc_context(SMALL)
-def _by_seed(comparison: Comparison) -> list[Section]:
-    """Show what counts most under each seed: how alike the pairs are."""
-    kpi = _main_kpi(comparison)
-    if kpi is None or len(comparison.seeds) < 2:
+def _by_seed(experiment: Experiment) -> list[Section]:
+    """Show the decisive KPI under each seed: how alike the pairs are."""
+    comparison, kpi = experiment.first, experiment.stopping.kpi
+    lines = {policy: of[kpi] for policy, of in comparison.kpis.items() if kpi in of}
+    if not lines or len(comparison.seeds) < 2:
         return []
     figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
     axes = figure.add_subplot()
     colours = colours_of(comparison)
-    for policy, kpis in comparison.kpis.items():
-        if kpi in kpis:
-            colour = colours[policy]
-            places = range(len(comparison.seeds))
-            name = literal(comparison.called(policy))
-            axes.plot(places, kpis[kpi], "o-", color=colour, ms=4, lw=1, label=name)
-    axes.set_xticks(range(len(comparison.seeds)), [str(s) for s in comparison.seeds])
+    for policy, values in lines.items():
+        name = literal(comparison.called(policy))
+        (line,) = axes.plot(comparison.seeds, values, "o-", ms=4, lw=1, label=name)
+        line.set_color(colours[policy])
+    axes.xaxis.set_major_locator(MaxNLocator(12, integer=True))
     axes.set_xlabel("seed")
-    axes.set_ylabel(f"{kpi}, {unit_of(kpi, comparison.unit)}")
-    highest = max(value for of in comparison.kpis.values() for value in of.get(kpi, ()))
-    axes.set_ylim(0, 1.06 * highest or 1)  # room for the topmost line
-    axes.grid(color="#cfd8dc", linewidth=0.5)
-    axes.spines[["top", "right"]].set_visible(False)
+    highest = max(map(max, lines.values()))
+    if min(map(min, lines.values())) >= 0:
+        axes.set_ylim(0, 1.06 * highest or 1)  # room for the topmost line
+    plain(axes, f"{kpi}, {unit_of(kpi, comparison.unit)}".rstrip(", "))
     figure.legend(loc="outside upper left", ncols=4, frameon=False)
     caption = f"{kpi} under each seed: the luck is the same for each"
     return [Section(title="By seed", parts=[Chart(figure=figure, caption=caption)])]

@@ -8,7 +8,7 @@ from typing import Any
 from kernel.errors import BadInput
 from measures.check import check_trace
 from measures.check.shape import well_formed
-from measures.runfolder import RUN, TRACE, Run, read_run
+from measures.runfolder import DATA, RUN, TRACE, Run, read_run
 from studies.report.run import run_report
 from studies.whole import claim_file, written_whole
 from worlds.files import shown as quoted
@@ -45,7 +45,7 @@ def write_report(folder: Path, path: Path | None = None) -> Path:
     Parameters
     ----------
     path
-        ``report.html`` in the folder, if None.
+        ``report.html`` in the folder, if None; none of the data of the run.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def write_report(folder: Path, path: Path | None = None) -> Path:
         As :func:`folder_report`, or if the file cannot be written.
     """
     if path is not None:
-        claim_file(path)
+        claim_file(path, [folder / name for name in DATA])
     text = folder_report(folder)
     return put(text, path or folder / REPORT)
 

@@ -57,7 +57,8 @@ def late_section(world: World, times: Sequence[OrderTime]) -> Section:
     for what, group in ((late_ones, late), ("others", others)):
         if group:
             rows.append((f"mean of {len(group)} {what}", _mean(group), None))
-    caption = f"What time was spent on: {len(late[:_LATE])} latest, and means"
+    latest = f"{len(late[:_LATE])} latest, and means" if late else "means"
+    caption = f"What time was spent on: {latest}"
     chart = Chart(figure=_spent(world, rows), caption=caption)
     return Section(title=title, text=text, parts=[chart, _sums(world, late, others)])
 

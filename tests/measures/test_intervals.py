@@ -7,10 +7,11 @@ import pytest
 from scipy import stats
 
 from measures.statistics import (
+    Interval,
     bootstrap_difference,
     mean_interval,
+    of_base,
     paired_difference,
-    percent_difference,
     welch_difference,
 )
 
@@ -35,27 +36,18 @@ def test_paired_difference_as_scipy() -> None:
     assert found == pytest.approx(((ours - theirs).mean(), judge.low, judge.high))
 
 
-def test_percent_is_of_the_reference_mean() -> None:
-    """Ratio of means less one, with the difference's limits."""
-    found = percent_difference([9.0, 18.0, 27.0], [10.0, 20.0, 30.0])
-    plain = paired_difference([9.0, 18.0, 27.0], [10.0, 20.0, 30.0])
-    assert found is not None
-    assert found.mean == pytest.approx(-10.0)
-    assert found == pytest.approx([100 * value / 20 for value in plain])  # type: ignore[operator]
-
-
-def test_percent_keeps_the_sign_of_the_difference() -> None:
-    """Less is negative even where the reference is; of nothing there is none."""
-    found = percent_difference([-3.0, -3.5], [-2.0, -2.0])
-    assert found is not None
-    assert found.mean == pytest.approx(-62.5)
-    assert percent_difference([1.0, 2.0], [0.0, 0.0]) is None
+def test_percent_is_of_the_size_of_the_base() -> None:
+    """Less is negative even where the base is; of nothing there is none."""
+    difference = Interval(-2.0, -3.0, -1.0)
+    assert of_base(difference, 20.0) == (-10.0, -15.0, -5.0)
+    assert of_base(difference, -20.0) == (-10.0, -15.0, -5.0)
+    assert of_base(difference, 0.0) is None
 
 
 def test_one_value_has_no_interval() -> None:
     """A single replication says nothing about its error."""
     assert mean_interval([3.0]) == (3.0, None, None)
-    assert percent_difference([3.0], [2.0]) == (50.0, None, None)
+    assert of_base(mean_interval([1.0]), 2.0) == (50.0, None, None)
 
 
 def test_equal_values_have_a_narrow_interval() -> None:

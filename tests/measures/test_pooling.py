@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import mean
 
 import numpy as np
 import pytest
@@ -11,9 +12,12 @@ from scipy import stats
 from measures.statistics import (
     Interval,
     mean_interval,
-    percent_difference,
+    of_base,
+    paired_difference,
+    paired_p,
     pooled_percent,
     ratio_percent,
+    summed_p,
     summed_percent,
 )
 
@@ -50,7 +54,8 @@ def test_of_a_single_cell_all_are_one() -> None:
     ours, theirs = rng.exponential(size=(2, 9))
     found = ratio_percent(ours, theirs)
     assert found == pooled_percent([(ours, theirs)]) == summed_percent([(ours, theirs)])
-    percent = percent_difference(list(ours), list(theirs))
+    percent = of_base(paired_difference(list(ours), list(theirs)), theirs.mean())
+    assert summed_p([(ours, theirs)]) == paired_p(ours, theirs)
     assert percent is not None
     assert found is not None
     assert found.mean == pytest.approx(percent.mean)
@@ -60,7 +65,7 @@ def test_no_limit_is_below_nothing() -> None:
     """Where the reference's mean is taken as known, it may be."""
     theirs = [0.1, 0.2, 0.1, 0.3, 0.1, 9.0, 0.2, 0.1]
     ours = [0.2 * one for one in theirs]
-    known = percent_difference(ours, theirs)
+    known = of_base(paired_difference(ours, theirs), mean(theirs))
     found = ratio_percent(ours, theirs)
     assert known is not None
     assert known.low is not None
@@ -78,6 +83,18 @@ def test_the_sum_is_a_ratio_of_sums() -> None:
     pooled = pooled_percent(cells)
     assert pooled is not None
     assert pooled.mean > 0 > found.mean
+
+
+def test_the_sum_is_tested_by_seed() -> None:
+    """SciPy's paired t-test of the sums of the seeds that all cells have."""
+    ours, theirs = np.random.default_rng(4).exponential(size=(2, 3, 9))
+    cells = [(list(a), list(b)) for a, b in zip(ours, theirs, strict=True)]
+    judge = stats.ttest_rel(ours.sum(0), theirs.sum(0)).pvalue
+    assert summed_p(cells) == pytest.approx(judge)
+    cells[1] = (cells[1][0][:7], cells[1][1][:7])
+    judge = stats.ttest_rel(ours[:, :7].sum(0), theirs[:, :7].sum(0)).pvalue
+    assert summed_p(cells) == pytest.approx(judge)
+    assert summed_p([([1.0], [2.0])]) is None
 
 
 def test_limits_of_the_sum_are_nearly_exact_where_all_is_normal() -> None:

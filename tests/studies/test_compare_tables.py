@@ -12,6 +12,7 @@ from made_up import experiment, flow_time
 from matplotlib.figure import Figure
 
 import run
+from agents.scenario import Scenario
 from kernel.errors import BadInput
 from measures.statistics import Interval, holm
 from scheduling.rules import RULES
@@ -19,9 +20,10 @@ from studies.compare import Outcome
 from studies.compare.folder import claim_comparison, write_comparison
 from studies.compare.notes import notes
 from studies.compare.panel import Line, Panel
-from studies.compare.picture import forest
+from studies.compare.picture import colours_of, forest
 from studies.compare.table import p_text, tables
 from studies.folder import claim
+from worlds.files import LARGEST_FILE
 
 NONE = Interval(0, None, None)
 
@@ -53,6 +55,14 @@ def test_a_table_of_kpis_names_every_policy() -> None:
     assert all(row[1:3])
     messages = table.rows[heads.index("messages") + 2]
     assert messages == ("  negotiated", "0 ± 0", "0 ± 0", "", "0 to 0", "1.000")
+
+
+def test_a_single_replication_has_no_p_to_explain() -> None:
+    """Nor is its title one of intervals."""
+    single = experiment(replications=1)
+    (table,) = tables(single)
+    assert table.title == "cell, 2 days, seed 1: values"
+    assert "p Holm" not in " ".join(notes(single))
 
 
 def test_holm_goes_over_the_table_that_shows_it() -> None:
@@ -187,6 +197,31 @@ def test_a_failure_leaves_the_folder_as_it_was(
     assert json.loads((target / "compare.json").read_text())["command"] == ["first"]
 
 
+def test_a_comparison_of_any_size_is_known_again(tmp_path: Path) -> None:
+    """More than any other file may have: thousands of cells."""
+    about = {"format": 1, "reference": "rule", "cells": "x" * (LARGEST_FILE + 1)}
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c/compare.json").write_text(json.dumps(about))
+    assert claim_comparison(tmp_path / "c")
+
+
+def test_what_was_found_is_printed_before_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk does not take hours of runs away."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left")
+
+    monkeypatch.setattr(Figure, "savefig", fail)
+    argv = ["compare", "ft06", "--policies", "rule,rule:SPT", "--replications", "2"]
+    assert run.main([*argv, "--out", str(tmp_path / "c")]) == 2
+    printed = capsys.readouterr()
+    assert "makespan" in printed.out
+    assert "No space left" in printed.err
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_picture_has_a_panel_a_kpi_that_differs() -> None:
     """KPIs in which nothing differs are left out; an empty picture is no error."""
 
@@ -207,6 +242,25 @@ def test_a_picture_has_a_panel_a_kpi_that_differs() -> None:
     assert [label.get_text() for label in axis.get_yticklabels()] == many[1:]
     assert titles(forest(experiment(replications=6, asked=["messages"]))) == []
     assert titles(forest(experiment(policies=["rule"]))) == []
+
+
+def test_differences_that_cancel_are_drawn() -> None:
+    """A KPI that is more as often as it is less has an interval about 0."""
+
+    def coin(scenario: Scenario, _: object = None) -> Outcome:
+        more = 0 if scenario.policy.name == "rule" else (-1) ** scenario.seed
+        return Outcome(kpis={"wip": 9.0 + more})
+
+    (axis,) = forest(experiment(runner=coin, asked=["wip"], replications=6)).axes
+    assert "wip" in axis.get_xlabel()
+
+
+def test_no_two_policies_have_one_colour() -> None:
+    """However many there are, with the reference."""
+    for count in (2, 8, 9, 13):
+        policies = ["rule", *(f"rule:{name}" for name in sorted(RULES)[: count - 1])]
+        found = experiment(policies=policies, replications=1)
+        assert len(set(colours_of(found.first).values())) == len(policies)
 
 
 def test_what_is_far_off_does_not_squeeze_the_rest() -> None:

@@ -17,10 +17,12 @@ import run as command_line
 from agents.scenario import Scenario, scenario_of
 from kernel.errors import BadInput
 from kernel.events import Event
+from measures.runfolder import DATA
 from studies.compare import Comparison, Experiment, Outcome
 from studies.compare.stopping import Stopping
 from studies.folder import about, write_run
 from studies.report import Chart, Section, comparison_report, page, run_report
+from studies.report.comparison import results
 from studies.report.svg import inline
 from studies.run import Run, run
 from studies.tables import Table
@@ -332,6 +334,18 @@ def test_a_bad_folder_is_refused_in_one_sentence(
     assert (folder / "report.html").read_bytes() == before
 
 
+@pytest.mark.parametrize("name", DATA)
+def test_a_report_never_takes_the_place_of_the_data(
+    done: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """The record cannot be had again."""
+    write_run(done, tmp_path / "r", ["run.py"])
+    file = tmp_path / "r" / name
+    before = file.read_bytes()
+    assert "is read here" in refused(capsys, str(tmp_path / "r"), "--out", str(file))
+    assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize("kind", ["lot_released", "order_received"])
 def test_a_record_that_cannot_be_true_is_refused(
     done: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
@@ -370,7 +384,7 @@ def compared(replications: int, *cells: str) -> Experiment:
     outcomes = {
         policy: [
             Outcome(
-                kpis={name: some[k] for name, some in of.items()},
+                kpis={name: some[k % 3] for name, some in of.items()},
                 violations=("policy rule, seed 1: something",) if k == 0 else (),
             )
             for k in range(replications)
@@ -419,6 +433,42 @@ def test_a_comparison_of_one_replication_has_no_intervals() -> None:
     assert "there are no intervals" in text
     assert "hybrid -25.0 %." in text
     assert "By seed" not in read(text).headings
+
+
+def test_what_was_asked_for_leads() -> None:
+    """The KPI named first, not one that nobody asked for."""
+    found = replace(
+        compared(8),
+        asked=("on_time",),
+        stopping=Stopping(first=8, most=8, kpi="on_time"),
+    )
+    text = comparison_report(found)
+    assert "Difference in on time from rule:" in text
+    assert "on_time under each seed" in text
+    assert "weighted tardiness" not in text
+
+
+def test_cells_that_stopped_apart_are_told() -> None:
+    """From the fewest replications to the most."""
+    cells = (*compared(3, ".75").cells, *compared(9, ".85").cells)
+    text = comparison_report(replace(compared(3), cells=cells))
+    assert "Means over 3 to 9 replications" in text
+    assert "1 to at most 9, the same" in text
+
+
+def test_every_policy_is_in_the_legend_and_seeds_stand_apart() -> None:
+    """Of a policy without the first KPI too; of a hundred seeds a dozen are named."""
+    (cell,) = compared(100).cells
+    lacking = [replace(one, kpis={"on_time": 0.7}) for one in cell.outcomes["hybrid"]]
+    cell = replace(cell, outcomes={**cell.outcomes, "planned": tuple(lacking)})
+    shown = ("weighted_tardiness", "on_time")
+    stopping = Stopping(first=100, most=100, kpi="on_time")
+    found = Experiment(cells=(cell,), stopping=stopping, asked=shown)
+    _, differences, by_seed = results(found)
+    legend = differences.parts[0].figure.legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["hybrid", "planned"]
+    (axes,) = by_seed.parts[0].figure.axes
+    assert len(axes.get_xticks()) < 15
 
 
 def test_what_was_varied_is_reported_cell_by_cell() -> None:

@@ -12,13 +12,14 @@ from matplotlib.figure import Figure
 
 import run
 from agents.scenario import Scenario
+from measures.statistics import Interval
 from studies.compare import Outcome
 from studies.compare.notes import notes
 from studies.report import comparison as reporting
 from studies.report import comparison_report
 from studies.report.sweep import sweep_report
 from studies.sweep import execute
-from studies.tables import plural
+from studies.tables import interval_text, plural, shown
 
 SHORT = ("compare", "cell", "--policies", "rule", "--days", "0.4")
 SWEEP = 'world = "cell"\npolicy = "rule"\ndays = 0.4\nreplications = 1\n'
@@ -145,8 +146,31 @@ def test_no_line_is_cut(
 
     figures: list[Figure] = []
     monkeypatch.setattr(reporting, "Chart", lambda figure, **_: figures.append(figure))
-    reporting._by_seed(experiment(runner=flat, replications=3).first)
+    reporting._by_seed(experiment(runner=flat, asked=["makespan"], replications=3))
     low, high = figures[0].axes[0].get_ylim()
     assert low == 0
     assert high >= 1.04 * max(values)
     assert high > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (999.4, "999"),
+        (999.5, "1,000"),
+        (-999.9, "-1,000"),
+        (1234.5, "1,234"),
+        (0.00012, "0.00012"),
+        (1e9, "1,000,000,000"),
+    ],
+)
+def test_values_have_no_needless_power_of_ten(value: float, text: str) -> None:
+    """Three digits, or all before the point."""
+    assert shown(value, "h") == text
+
+
+def test_small_values_keep_two_digits() -> None:
+    """Of the half-width: none becomes 0.000000."""
+    assert interval_text(Interval(2e-8, 1e-8, 3e-8), "h") == "2e-08 ± 1e-08"
+    assert interval_text(Interval(0.25, 0.24, 0.26), "h") == "0.250 ± 0.010"
+    assert interval_text(Interval(0.25, 0.24, 0.26), "share") == "25.0 ± 1.0 %"
