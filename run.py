@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -242,7 +243,7 @@ def sweep(
     refuse_engine(workers, engine, address)
     refuse_unreached(engine, address)  # before there is a folder
     design, folder = execute.design_and_folder(file, out, resume)
-    with _going_on(f"sweep --resume {folder}"), progress.of_runs(_tell) as tell:
+    with _going_on("sweep", folder) as tell:
         done = execute.carry_out(
             design,
             folder,
@@ -345,7 +346,7 @@ def tune(
     given = [flag for flag, of in sources.items() if of and of.name == "COMMANDLINE"]
     refuse_unreached(engine, address)  # before there is a folder
     tuning, folder = tuning_and_folder(asked or None, out, resume, given)
-    with _going_on(f"tune --resume {folder}"), progress.of_runs(_tell) as tell:
+    with _going_on("tune", folder) as tell:
         done = execute.carry_out(
             tuning,
             folder,
@@ -668,12 +669,22 @@ def _compile() -> None:
 
 
 @contextmanager
-def _going_on(command: str) -> Iterator[None]:
-    """Say how to go on if the work inside is interrupted."""
+def _going_on(command: str, folder: Path) -> Iterator[Callable[[int, int], None]]:
+    """Show how many runs are kept; say how to go on if the work ends before them."""
+    kept = 0
     try:
-        yield
-    except (KeyboardInterrupt, typer.Abort):
-        _tell(f"What is done is kept; go on with: run.py {command}")
+        with progress.of_runs(_tell) as show:
+
+            def tell(done: int, runs: int) -> None:
+                nonlocal kept
+                kept = done
+                show(done, runs)
+
+            yield tell
+    except (KeyboardInterrupt, typer.Abort, BadInput) as error:
+        if kept or not isinstance(error, BadInput):
+            words = shlex.join(["run.py", command, "--resume", str(folder)])
+            _tell(f"What is done is kept; go on with: {words}")
         raise
 
 

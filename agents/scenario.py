@@ -103,6 +103,9 @@ def scenario_of(
             days = _number(key, value, float)
     strategy = policy_of(policy)
     for key, value in ours:
+        if key == "policy.rule" and ":" in policy:
+            problem = f"sets what policy {policy!r} sets, expected one of the two"
+            raise BadInput(SOURCE, key, problem)
         if key not in ("policy", "seed", "days"):
             strategy = _set(strategy, key, value)
     return Scenario(

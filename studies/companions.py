@@ -38,13 +38,12 @@ def kept_or(name: str, folder: Path) -> str:
 def beside(name: str | None, folder: Path) -> str | None:
     """Return the path of a file that a study's file in ``folder`` names.
 
-    The one kept there; as named from there; by its last name there, as sweeps' folders
-    once kept it; else the name as it is: that of a shipped world, or a path from the
-    working directory.
+    The one kept there; as named from there; else the name as it is: that of a shipped
+    world, or a path from the working directory.
     """
     if name is None or name in shelf.paths():
         return name
-    paths = (kept_in(folder, name), folder / name, folder / Path(name).name)
+    paths = (kept_in(folder, name), folder / name)
     return next((str(path) for path in paths if is_there(path)), name)
 
 

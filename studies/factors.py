@@ -79,10 +79,14 @@ def flattened(
     Raises
     ------
     BadInput
-        If a key is there twice: ``"a.b"`` and ``a.b`` are two to TOML.
+        If a key is there twice: ``"a.b"`` and ``a.b`` are two to TOML; or is a table
+        without anything in it.
     """
     found: dict[str, Any] = {}
     for key, value in _leaves(tree, "", spans=spans):
+        if value == {}:
+            problem = "is an empty table, expected values"
+            raise BadInput(where, f"{table}.{key}", problem)
         if key in found:
             problem = "is given twice, as one key in quotes and as a table's"
             raise BadInput(where, f"{table}.{key}", f"{problem}, expected it once")
@@ -96,7 +100,8 @@ def _leaves(
     """Yield dotted keys and their values, table by table."""
     for name, value in tree.items():
         key = f"{above}.{name}" if above else name
-        if isinstance(value, dict) and not (spans and _is_factor(value)):
+        deeper = isinstance(value, dict) and not (spans and _is_factor(value))
+        if deeper and value:
             yield from _leaves(value, key, spans=spans)
         else:
             yield key, value
@@ -125,13 +130,13 @@ def listed(values: Sequence[Any], where: str, place: str) -> tuple[Value, ...]:
         if not isinstance(value, str | int | float):
             problem = f"{shown(value)}, expected a number, a text, true or false"
             raise BadInput(where, place, problem)
-        if any(_same(value, other) for other in values[:i]):
+        if any(same(value, other) for other in values[:i]):
             problem = f"{shown(value)} stands twice, expected each value once"
             raise BadInput(where, place, problem)
     return tuple(values)
 
 
-def _same(one: Value, other: Value) -> bool:
+def same(one: Value, other: Value) -> bool:
     """Return whether values say the same: 1 and 1.0 do, 1 and true do not."""
     if isinstance(one, bool) or isinstance(other, bool) or isinstance(one, str):
         return text_of(one) == text_of(other)

@@ -51,7 +51,8 @@ class Store:
         example, a colon, and what may if there are places.
     places
         Says, if only the latter has changed, where runs belong now; those without a
-        place are given up. Without it no change is taken.
+        place are given up. Without it no change is taken; with it any is, if there are
+        no runs yet.
 
     Raises
     ------
@@ -103,6 +104,9 @@ class Store:
         file.execute("COMMIT")
         if known is None or known[0] == fingerprint:
             self._give_up()
+            return
+        if places is not None and not runs:  # nothing of it has been run
+            self._move({}, fingerprint)
             return
         other = _differing(known[0], fingerprint)
         if other or places is None:

@@ -92,6 +92,13 @@ def plural(count: float, noun: str) -> str:
     return f"{figure} {noun}{'' if count == 1 else 's'}"
 
 
+def seeds_text(seeds: Sequence[int], *, alike: bool = True) -> str:
+    """Return seeds that follow each other: ``seeds 1 to 5``; not alike: at most."""
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    return f"seeds {seeds[0]} to {'' if alike else 'at most '}{seeds[-1]}"
+
+
 def literal(text: str) -> str:
     """Return a text as Matplotlib has to be given it to write it as it is.
 

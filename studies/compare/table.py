@@ -8,7 +8,14 @@ from kernel.calendar import HOUR
 from measures.statistics import Interval
 from studies.compare.comparison import Comparison, Difference
 from studies.compare.experiment import Experiment
-from studies.tables import Table, interval_text, plural, shown, unit_of
+from studies.tables import (
+    Table,
+    interval_text,
+    plural,
+    seeds_text,
+    shown,
+    unit_of,
+)
 
 
 def tables(experiment: Experiment) -> list[Table]:
@@ -29,19 +36,16 @@ def _columns(experiment: Experiment) -> tuple[str, ...]:
 
 def _title(experiment: Experiment) -> str:
     first, cells = experiment.first, experiment.cells
-    what = f"{first.world}, {plural(first.days, 'day')}, {seeds_text(experiment)}"
+    what = f"{first.world}, {plural(first.days, 'day')}, {seeds_of(experiment)}"
     single = max(len(cell.seeds) for cell in cells) == 1
     return f"{what}: {'values' if single else 'mean ± half of the 95 % interval'}"
 
 
-def seeds_text(experiment: Experiment) -> str:
-    """Return the seeds of the runs: ``seeds 1 to 5``."""
-    seeds = max((cell.seeds for cell in experiment.cells), key=len)
-    if len(seeds) == 1:
-        return f"seed {seeds[0]}"
-    fewest = min(len(cell.seeds) for cell in experiment.cells)
-    most = "" if fewest == len(seeds) else "at most "
-    return f"seeds {seeds[0]} to {most}{seeds[-1]}"
+def seeds_of(experiment: Experiment) -> str:
+    """Return the seeds of the runs; cells may have stopped apart."""
+    seeds = [cell.seeds for cell in experiment.cells]
+    alike = len(set(map(len, seeds))) == 1
+    return seeds_text(max(seeds, key=len), alike=alike)
 
 
 def _kpi_table(experiment: Experiment) -> Table:

@@ -12,7 +12,7 @@ from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
 from studies.compare.notes import notes
 from studies.compare.picture import colours_of, forest
-from studies.compare.table import seeds_text, tables
+from studies.compare.table import seeds_of, tables
 from studies.compare.verdict import verdict
 from studies.report.axes import plain
 from studies.report.page import Chart, Section, page
@@ -78,7 +78,7 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
 def _about(experiment: Experiment) -> list[tuple[str, str]]:
     """Return what was compared, a line each."""
     first = experiment.first
-    seeds = seeds_text(experiment).partition(" ")[2]
+    seeds = seeds_of(experiment).partition(" ")[2]
     varied: dict[str, dict[str, None]] = {}
     for cell in experiment.cells:
         for key, value in cell.settings:

@@ -19,7 +19,7 @@ from studies.sweep.paired import remarks
 from studies.sweep.results import cell_table
 from studies.sweep.shape import axes_of
 from studies.sweep.variants import VARIANT
-from studies.tables import Table, plural
+from studies.tables import Table, plural, seeds_text
 from studies.versions import mixed, versions
 from worlds.keys import text_of
 
@@ -69,7 +69,8 @@ def sweep_report(sweep: Sweep) -> str:
         sections.append(Section(title="Violations the checker found", text=found))
     factors = ", ".join(design.factors)
     cells = plural(len(design.cells), "combination")
-    lead = f"{cells} of {factors} in {world}."
+    of = f" of {factors}" if factors else ""
+    lead = f"{cells}{of} in {world}."
     if sweep.experiment is not None:
         lead = f"{lead} {verdict(sweep.experiment)}".strip()
     return page(f"{design.name}: a sweep", sections, lead)
@@ -109,7 +110,9 @@ def _about(sweep: Sweep) -> list[tuple[str, str]]:
     if design.compared:
         held = f"{design.compared}, held against {text_of(design.reference)}"
         rows.append(("compared", held))
-    seeds = f"{design.seeds[0]} to {design.seeds[-1]}, the same for each combination"
+    seeds = seeds_text(design.seeds).partition(" ")[2]
+    if len(design.cells) > 1:
+        seeds += ", the same for each combination"
     return [
         *rows,
         ("combinations", str(len(design.cells))),

@@ -38,7 +38,7 @@ def tune_report(tuned: Tuned) -> str:
     base, world = tuning.base, tuning.base.world.name
     rows = [
         ("world", world),
-        ("days", f"{base.days or base.world.days:g}"),
+        ("days", f"{base.scenario(plans=True).days:g}"),
         *([] if "policy" in tuning.space else [("policy", base.policy)]),
         *((f"set: {key}", value) for key, value in base.settings),
         *(("disturbance", one) for one in base.disturbances),

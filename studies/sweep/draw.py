@@ -27,6 +27,9 @@ _BAND = "mean with 95 % interval"
 _GROUPS = 8
 #: Names that need more characters than that side by side are written aslant.
 _ROOM = 36
+#: Inches of a heat map at most, and levels named at a side of it.
+_WIDEST, _TALLEST = 20.0, 14.0
+_MOST_NAMED = 25
 
 
 def draw(design: Design, outcomes: Sequence[Outcome], folder: Path) -> list[Path]:
@@ -168,7 +171,10 @@ def _heat_map(
             row = up.levels.index(cell[up.index])
             means[row, across.levels.index(cell[across.index])] = interval.mean
     wide, high = len(across.levels), len(up.levels)
-    size = (max(5.5, 2.2 + 0.75 * wide), max(3.6, 1.6 + 0.5 * high))
+    size = (
+        min(_WIDEST, max(5.5, 2.2 + 0.75 * wide)),
+        min(_TALLEST, max(3.6, 1.6 + 0.5 * high)),
+    )
     figure = Figure(figsize=size, layout="constrained")
     panel = figure.subplots()
     image = panel.imshow(means, origin="lower", aspect="auto", cmap="viridis")
@@ -180,8 +186,9 @@ def _heat_map(
             text = "failed" if np.isnan(value) else shown(float(value), unit)
             ink = "white" if value < middle else "black"
             panel.text(column, row, text, ha="center", va="center", color=ink, size=8)
-    panel.set_xticks(range(wide), [f"{p:g}" for p in across.places or ()])
-    panel.set_yticks(range(high), [f"{p:g}" for p in up.places or ()])
+    for side, axis in ((panel.set_xticks, across), (panel.set_yticks, up)):
+        named = range(0, len(axis.levels), -(-len(axis.levels) // _MOST_NAMED))
+        side(named, [f"{axis.places[k]:g}" for k in named] if axis.places else [])
     panel.set_xlabel(across.label)
     panel.set_ylabel(up.label)
     return figure

@@ -17,7 +17,7 @@ from studies.compare.experiment import Experiment
 from studies.folder import claim_empty
 from studies.parallel import each
 from studies.store import Store
-from studies.sweep.design import Design, read_design
+from studies.sweep.design import Design, design_of, read_design
 from studies.sweep.file import read_sweep
 from studies.sweep.grow import places_in
 from studies.sweep.paired import paired, write_paired
@@ -95,11 +95,11 @@ def begun(file: Path, out: Path | None = None) -> tuple[Design, Path]:
         If something in the file is wrong, the folder holds anything, or it cannot be
         written and is left empty.
     """
-    design = read_design(file)
+    named, text = read_sweep(file)  # once: it may be a pipe
+    design = design_of(named, text, str(file))
     folder = out or Path("runs", f"sweep-{design.name}")
     claim_empty(folder, FILE)
     try:
-        named = read_sweep(file)[0]
         names = filter(None, (named.world, named.layout))
         found = {name: beside(name, file.parent) or name for name in names}
         keep_companions(found, folder)

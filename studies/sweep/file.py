@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from kernel.errors import BadInput
 from studies.case import Base
 from studies.companions import beside, is_there
-from studies.factors import Value, flattened
+from studies.factors import Value, flattened, same
 from worlds.files import loaded_toml, nearest, read_text, shown
 from worlds.keys import text_of
 from worlds.read import read_world
@@ -113,7 +113,6 @@ def base_of(file: SweepFile, where: str) -> Base:
     try:
         varies = any("policy" in of for of in (file.factors, *file.variants.values()))
         base.scenario(seed=file.seed, plans=varies)
-        base.scenario(seed=file.seed + file.replications, plans=True)
     except BadInput as refusal:
         if refusal.where == "--set":
             place = f"set.{refusal.place}" if refusal.place else "set"
@@ -160,8 +159,9 @@ def compared_of(
         raise BadInput(where, "compare", problem)
     if told is None:
         return key, values[0]
-    texts = {text_of(value): value for value in values}
-    if text_of(told) not in texts:
-        near = nearest(text_of(told), texts) or f", expected one of {', '.join(texts)}"
-        raise BadInput(where, "reference", f"{shown(told)} is no value of {key}{near}")
-    return key, texts[text_of(told)]
+    for value in values:
+        if same(value, told):
+            return key, value
+    texts = list(map(text_of, values))
+    near = nearest(text_of(told), texts) or f", expected one of {', '.join(texts)}"
+    raise BadInput(where, "reference", f"{shown(told)} is no value of {key}{near}")

@@ -20,7 +20,7 @@ from studies.case import Outcome
 from studies.compare.experiment import Experiment
 from studies.factors import Value
 from studies.sweep.design import Design
-from studies.tables import Table, interval_text, plural, unit_of
+from studies.tables import Table, interval_text, plural, seeds_text, unit_of
 from studies.whole import written_whole
 
 CSV, PARQUET = "results.csv", "results.parquet"
@@ -118,8 +118,9 @@ def cell_table(design: Design, outcomes: Sequence[Outcome]) -> Table:
             for name, interval in zip(units, (of[k] for of in values), strict=True)
         ]
         rows.append((*map(str, cell), *texts))
-    first, last = design.seeds[0], design.seeds[-1]
-    title = f"{design.name}, seeds {first} to {last}: mean ± half of the 95 % interval"
+    what = seeds_text(design.seeds)
+    what += ": mean ± half of the 95 % interval" if len(design.seeds) > 1 else ""
+    title = f"{design.name}, {what}"
     left = len(design.cells) - len(rows)
     if left:
         title += f"; {plural(left, 'more combination')} in {CSV}"

@@ -14,7 +14,7 @@ from studies.parallel import each
 from studies.store import Store
 from studies.tune.candidate import Candidate, alike, front, spread
 from studies.tune.importance import Importance, importance
-from studies.tune.search import SearchParams, proposals, search
+from studies.tune.search import SearchParams, proposals, proposed, search
 from studies.tune.space import FRESH, Aim, Tuning
 from studies.tune.study import kept_study
 from studies.tune.trials import Progress, Trials, first_fresh
@@ -125,7 +125,7 @@ def carry_out(
         met = [one for one in best if one.number in chosen]
         winners, fresh = _winners(tuning, trials, met)
         aims = [aim.kpi for aim in tuning.aims]
-        told = {t.number: t.params for t in study.get_trials(deepcopy=False)}
+        told = {k: trial.params for k, trial in enumerate(proposed(study))}
         outcomes = [trials.known[number] for number in sorted(trials.known)]
         return Tuned(
             tuning=tuning,

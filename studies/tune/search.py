@@ -131,8 +131,7 @@ def _explored(
     found: dict[str, Candidate] = {}
     while True:
         _forget_halves(study, ways)
-        trials: list[Any] = study.get_trials(deepcopy=False)
-        trials = [trial for trial in trials if trial.state != TrialState.FAIL]
+        trials = proposed(study)
         going = [t for t in trials if t.state == TrialState.RUNNING]
         enough = len(_known(trials, space, found)) >= wanted
         if not going and (enough or len(trials) >= 4 * wanted):
@@ -155,13 +154,19 @@ def _explored(
     return list(found.values())
 
 
+def proposed(study: optuna.Study) -> list[Any]:
+    """Return what was proposed whole; its place here is a configuration's number."""
+    trials = study.get_trials(deepcopy=False)
+    return [trial for trial in trials if trial.state != TrialState.FAIL]
+
+
 def _known(
     trials: Sequence[Any], space: Space, found: dict[str, Candidate]
 ) -> dict[str, Candidate]:
     """Return the configurations found so far, with those of the trials added."""
-    for trial in trials:
+    for number, trial in enumerate(trials):
         values = _values(space, trial.params)
-        found.setdefault(_key(values), Candidate(trial.number, values))
+        found.setdefault(_key(values), Candidate(number, values))
     return found
 
 

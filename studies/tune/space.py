@@ -28,9 +28,10 @@ LEAST_RUNS, MOST_RUNS = 20, 1_000_000
 #: Seeds under which winners meet the present plant; the search never sees them.
 FRESH = 10
 #: What is no setting of a plant, and why.
+_NO_LENGTH = "is no setting: a shorter run is no better plant, expected --days"
 _NO_KEYS = {
     "seed": "is luck and no setting, expected --seed, from which the runs' seeds count",
-    "days": "is no setting: a shorter run is no better plant, expected --days",
+    **dict.fromkeys(("days", "world.days"), _NO_LENGTH),
 }
 _LARGEST = 1e300
 _FAR = MOST_RUNS  # from the first seed of the search to the first fresh one
@@ -156,7 +157,8 @@ def tuning_of(asked: Asked, folder: Path | None = None) -> Tuning:
     for key, _ in asked.settings:
         if key in ("policy", "seed", "days"):
             raise BadInput("--set", key, f"expected --{key} instead")
-    base.scenario(seed=asked.seed)
+    varied = {text.partition("=")[0].strip() for text in asked.vary}
+    base.scenario(seed=asked.seed, plans="policy" in varied)
     aims = _aims(asked, base)
     if not asked.vary:
         raise BadInput(FLAG, "", "is missing, expected KEY=low..high or KEY=a,b,c")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -12,6 +13,9 @@ from optuna.trial import TrialState
 
 from kernel.errors import BadInput
 from studies.tune.search import Space, ways_of
+
+#: What SQLite says where the file is in order and something about it is not.
+_PASSING = re.compile(r"disk is full|disk I/O|is locked|readonly")
 
 
 @contextmanager
@@ -30,7 +34,9 @@ def kept_study(path: Path, space: Space, aims: int) -> Iterator[optuna.Study]:
             study = _opened(file, aims)
             own = _belongs(study, space, aims)
         except Exception as error:  # damage has many faces, so all is read here
-            raise BadInput(str(path), "", f"is no study: {_reason(error)}") from None
+            reason = _reason(error)
+            what = "fails" if _PASSING.search(reason) else "is no study"
+            raise BadInput(str(path), "", f"{what}: {reason}") from None
         if not own:
             problem = "is of another tuning, expected the one its folder was begun with"
             raise BadInput(str(path), "", problem)

@@ -81,7 +81,7 @@ def test_a_tuning_is_reported(tmp_path: Path) -> None:
     asked = Asked(
         world="cell",
         policy="rule",
-        days=0.5,
+        settings=(("world.days", "0.5"),),
         vary=("vehicles=1..3",),
         minimise=("flow_time",),
         runs=20,
@@ -92,7 +92,8 @@ def test_a_tuning_is_reported(tmp_path: Path) -> None:
     page = Headings(text)
     assert page.found == ["What was asked", "The best", "What mattered"]
     assert page.fetched == []
+    assert "<td>days</td><td>0.5</td>" in text.replace("\n", "")
     assert "<td>varied: vehicles</td><td>1 to 3</td>" in text.replace("\n", "")
     assert "from 3 configurations (all there are), means of " in text
-    assert "run.py tune cell --policy rule --days 0.5 --seed 1 --vary" in text
+    assert "run.py tune cell --policy rule --seed 1 --set world.days=0.5 --vary" in text
     assert tune_report(done) == text

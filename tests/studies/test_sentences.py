@@ -19,6 +19,7 @@ from studies.report import comparison as reporting
 from studies.report import comparison_report
 from studies.report.sweep import sweep_report
 from studies.sweep import execute
+from studies.sweep.results import cell_table
 from studies.tables import interval_text, plural, shown
 
 SHORT = ("compare", "cell", "--policies", "rule", "--days", "0.4")
@@ -151,6 +152,15 @@ def test_no_line_is_cut(
     assert low == 0
     assert high >= 1.04 * max(values)
     assert high > 0
+
+
+def test_a_sweep_of_one_run_is_told(tmp_path: Path) -> None:
+    """One seed, and no factor to name."""
+    Path("s.toml").write_text(SWEEP)
+    design, folder = execute.begun(Path("s.toml"), tmp_path / "one")
+    done = execute.carry_out(design, folder)
+    assert cell_table(design, done.outcomes).title == "one, seed 1"
+    assert "1 combination in cell." in sweep_report(done)
 
 
 @pytest.mark.parametrize(

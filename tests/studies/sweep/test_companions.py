@@ -80,17 +80,21 @@ def test_a_sweep_goes_on_as_it_began(tmp_path: Path, name: str) -> None:
         execute.resumed(found.folder, file)
 
 
-def test_what_was_kept_beside_is_found(tmp_path: Path) -> None:
-    """Folders of sweeps begun earlier have their world beside the file."""
-    (tmp_path / "plants").mkdir()
-    world = tmp_path / "plants" / "mine.toml"
-    world.write_text(PLANT, encoding="utf-8")
+def test_another_world_of_the_same_name_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that lies beside the file, where it names one in a folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("plants", "sweeps"):
+        (tmp_path / name).mkdir()
     text = SMALL.replace("mine.toml", "plants/mine.toml")
-    found = sweep(write(tmp_path, text), tmp_path / "out")
-    shutil.rmtree(found.folder / KEPT)
-    world.rename(found.folder / "mine.toml")
-    again = execute.carry_out(*execute.resumed(found.folder))
-    assert again.outcomes == found.outcomes
+    file = write(tmp_path / "sweeps", text)
+    (tmp_path / "sweeps/mine.toml").write_text(PLANT, encoding="utf-8")
+    with pytest.raises(BadInput, match="no such"):
+        read_design(file)
+    other = PLANT.replace('name = "cell"', 'name = "mine"')
+    (tmp_path / "plants/mine.toml").write_text(other, encoding="utf-8")
+    assert read_design(file).base.world.name == "mine"
 
 
 def test_what_lies_below_comes_along(tmp_path: Path) -> None:

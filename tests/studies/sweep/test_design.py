@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sweep_bench import ROOT, write
+from sweep_bench import write
 
 from kernel.errors import BadInput
 from studies.case import scenario_hash
 from studies.sweep.design import Design, read_design
 
-EXPERIMENTS = sorted((ROOT / "studies" / "experiments").glob("*.toml"))
 HEAD = 'world = "cell"\npolicy = "rule"\n'
 
 
@@ -126,6 +125,20 @@ def test_a_kpi_of_machines_is_kept_for_each(tmp_path: Path) -> None:
         ("[factors]\nvehicles = [1, 1]", "factors.vehicles", "twice"),
         ("[factors]\nvehicles = [[1]]", "factors.vehicles", "expected a number"),
         ("[factors]\nvehicles = []", "factors.vehicles", "empty"),
+        ("[factors]\nbogus = {}\nvehicles = [1, 2]", "factors.bogus", "empty table"),
+        ("[factors.load]", "factors.load", "empty table"),
+        ("[set]\nplanner = {}", "set.planner", "empty table"),
+        ("[variants]\na = { policy = {} }", "variants.a.policy", "empty table"),
+        (
+            '[set]\npolicy.rule = "ATC"\n[factors]\npolicy = ["rule", "rule:FIFO"]',
+            "factors.policy",
+            "sets what policy 'rule:FIFO' sets",
+        ),
+        (
+            '[variants]\na = { policy = "rule:FIFO", "policy.rule" = "ATC" }',
+            "variants.a.policy.rule",
+            "sets what policy 'rule:FIFO' sets",
+        ),
         ("[factors]\nvehicles = 3", "factors.vehicles", "expected a list"),
         ("[factors]\nseed = [1]", "factors.seed", "no factor"),
         ('[factors]\npolicy = ["hybird"]', "factors.policy", "hybrid"),
@@ -184,13 +197,6 @@ def test_an_unknown_world_is_named_with_its_file(tmp_path: Path) -> None:
     """A world that is not there is the sweep file's fault."""
     with pytest.raises(BadInput, match=r'small\.toml: world: "cel": .*"cell"'):
         read_design(write(tmp_path, 'world = "cel"'))
-
-
-@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
-def test_shipped_experiments_can_be_begun(path: Path) -> None:
-    """Every file is fine, and says how it is called."""
-    assert len(read_design(path)) > 0
-    assert f"run.py sweep studies/experiments/{path.name}" in path.read_text()
 
 
 def test_settings_that_only_some_runs_read_count(tmp_path: Path) -> None:

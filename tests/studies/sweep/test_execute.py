@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as parquet
 import pytest
@@ -21,6 +23,7 @@ from studies.case import scenario_hash
 from studies.companions import kept_in
 from studies.run import Run
 from studies.run import run as run_scenario
+from studies.store import Store
 from studies.sweep import execute
 from worlds.read import read_world
 
@@ -246,6 +249,38 @@ def test_json_is_one_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert found["cells"][1]["factors"] == {"vehicles": 1, "policy": "rule:FIFO"}
     value = found["cells"][1]["kpis"]["wip"]
     assert value["low"] < value["mean"] < value["high"]
+
+
+def test_a_pipe_may_be_the_file(tmp_path: Path) -> None:
+    """It can be read once."""
+    end, other = os.pipe()
+    os.write(other, SMALL.encode())
+    os.close(other)
+    design, folder = execute.begun(Path(f"/dev/fd/{end}"), tmp_path / "out")
+    os.close(end)
+    assert design.text == (folder / execute.FILE).read_text() == SMALL
+
+
+def test_what_a_full_disk_stops_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """If there is something to go on with; the folder is quoted where it must be."""
+    add, room = Store.add, iter([True, True])
+
+    def fill(store: Store, *of: Any) -> None:
+        if not next(room, False):
+            raise BadInput("sweep.db", "", "cannot be written: disk is full")
+        add(store, *of)
+
+    monkeypatch.setattr(Store, "add", fill)
+    monkeypatch.chdir(tmp_path)
+    argv = ["sweep", str(write(tmp_path)), "--out"]
+    assert run.main([*argv, "my sweep"]) == 2
+    said = capsys.readouterr().err
+    assert "go on with: run.py sweep --resume 'my sweep'" in said
+    assert "disk is full" in said
+    assert run.main([*argv, "other"]) == 2
+    assert "go on with" not in capsys.readouterr().err
 
 
 def test_a_changed_file_is_refused(whole: execute.Sweep, tmp_path: Path) -> None:

@@ -186,6 +186,14 @@ def test_what_is_kept_is_not_thrown_away(
     assert tables(folder) == before
 
 
+def test_before_the_first_run_anything_may_be_mended(tmp_path: Path) -> None:
+    """Nothing is thrown away then: a sweep that was stopped before one had ended."""
+    design, folder = execute.begun(write(tmp_path, VARIED), tmp_path / "out")
+    Store(folder / execute.STORE, design.fingerprint()).__exit__(None, None, None)
+    edit(folder, *SHRUNK["a figure more"][:2])
+    resume(folder)
+
+
 def test_what_never_began_is_tried_again(tmp_path: Path, performed: list[int]) -> None:
     """Growth may mend a variant that could not be run at all."""
     folder = sweep(write(tmp_path, VARIED), tmp_path / "out").folder

@@ -153,6 +153,8 @@ def test_any_factor_can_be_compared(tmp_path: Path) -> None:
     assert "less vehicles 1, %" in tables(found)[0].columns
     two = f'compare = "vehicles"\nreference = 2\n{SMALL}'
     assert read_design(write(tmp_path, two)).reference == 2
+    whole = two.replace("reference = 2", "reference = 2.0")
+    assert read_design(write(tmp_path, whole)).reference == 2
 
 
 @pytest.mark.parametrize(

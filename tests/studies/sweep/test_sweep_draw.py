@@ -59,6 +59,22 @@ def test_the_picture_fits_the_factors(tmp_path: Path, text: str, kind: str) -> N
     assert all(path.stat().st_size > 5_000 for path in drawn)
 
 
+def test_a_heat_map_has_bounds(tmp_path: Path) -> None:
+    """However many levels there are; some of them are named."""
+    loads = ", ".join(f"{0.4 + k / 1000:.3f}" for k in range(90))
+    text = f"[factors]\nvehicles = {list(range(1, 61))}\nload = [{loads}]"
+    design = read_design(write(tmp_path, HEAD + text))
+    figure = picture(design, outcomes(design), "wip", axes_of(design))
+    assert figure is not None
+    assert all(figure.get_size_inches() <= (20, 14))
+    panel = figure.axes[0]
+    for axis, count in ((panel.xaxis, 60), (panel.yaxis, 90)):
+        ticks = axis.get_ticklocs()
+        assert 10 < len(ticks) <= 25
+        assert ticks[-1] < count
+    assert panel.get_xticklabels()[1].get_text() == "4"
+
+
 def test_a_line_goes_through_the_means(tmp_path: Path) -> None:
     """One line for each level of the factor that is no number, in order of size."""
     text = '[factors]\nvehicles = [3, 1]\npolicy = ["rule", "hybrid"]'

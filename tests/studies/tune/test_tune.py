@@ -60,6 +60,18 @@ def test_ranges_are_read_as_their_keys_take_them() -> None:
     assert asked_of(json.loads(asked.text())) == asked
 
 
+def test_planner_keys_are_for_the_policies_that_plan() -> None:
+    """Where the policy varies they may be set, and decide the result."""
+    asked = replace(ASKED, policy="rule", vary=("policy=rule,hybrid",))
+    some, others = (
+        tuning_of(replace(asked, settings=(("planner.window", window),)))
+        for window in ("20", "30")
+    )
+    assert some.fingerprint() != others.fingerprint()
+    with pytest.raises(BadInput, match="no planner"):
+        tuning_of(replace(ASKED, policy="rule", settings=some.asked.settings))
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -74,6 +86,11 @@ def test_ranges_are_read_as_their_keys_take_them() -> None:
         ({"vary": ("vehicles=1..2", "vehicles=1,2")}, "given twice"),
         ({"vary": ("seed=1..2",)}, "seed: is luck and no setting, expected --seed"),
         ({"vary": ("days=1..2",)}, "days: is no setting: .* expected --days"),
+        ({"vary": ("world.days=1..2",)}, "days: is no setting: .* expected --days"),
+        (
+            {"policy": "rule:FIFO", "vary": ("policy.rule=ATC,EDD",)},
+            "policy.rule: .*sets what policy 'rule:FIFO' sets",
+        ),
         (
             {"vary": ("vehicles=1..1e300",)},
             "000.*, expected a whole .* 1, at most 10000",

@@ -280,6 +280,20 @@ def test_a_damaged_study_is_named(
     assert said[-1].startswith(f"error: {path}: is no study: ")
 
 
+def test_a_full_disk_is_no_damage(
+    ended: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The study is fine, and can be gone on with when there is room."""
+
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("optuna.create_study", full)
+    assert run.main(["tune", "--resume", str(ended)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1].endswith("tune.db: fails: database or disk is full")
+
+
 @pytest.mark.parametrize("vary", ["vehicles=1..8", "load=0.1..0.9"])
 def test_a_study_of_another_tuning_is_refused(
     ended: Path, tmp_path: Path, vary: str
