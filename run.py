@@ -416,7 +416,9 @@ def solve(
         solving.picture_kind(gantt)
     params = solving.params_of(seconds, budget, workers, seed)
     _compile()
-    solution = solving.solve_instance(known, params, objective.split(","))
+    solution = solving.solve_instance(
+        known, params, [one.strip() for one in objective.split(",")]
+    )
     if plan is not None:
         solving.write_plan(solution, plan)
     if gantt is not None:
@@ -447,7 +449,8 @@ def check(
     """Check a run folder, or a plan file against its instance."""
     from worlds.readers import shipped_instances
 
-    if plan is None and (Path(what).is_file() or what in shipped_instances()):
+    instance = Path(what).is_file() or what in shipped_instances()
+    if plan is None and instance and not Path(what).is_dir():
         problem = "is no run folder; expected one, or an instance and a plan file of it"
         raise BadInput(what, "", problem)
     if plan is None:
@@ -471,14 +474,17 @@ def export(
 ) -> int:
     """Write a run as an object-centric event log (OCEL 2.0)."""
     from measures.ocel import export_ocel
-    from measures.runfolder import read_run
-    from studies.folder import FILES
+    from measures.runfolder import believed, read_run
+    from studies.folder import FILES, is_run_folder
     from studies.whole import claim_file
 
     done = read_run(run_dir)
-    claim_file(ocel, [run_dir / name for name in FILES])
-    export_ocel(done.world, done.trace.events, ocel)
-    _print(f"Written: {ocel}, {len(done.trace.events)} facts.")
+    folders = [run_dir, *([ocel.parent] if is_run_folder(ocel.parent) else [])]
+    claim_file(ocel, [folder / name for folder in folders for name in FILES])
+    with believed(done):
+        count = export_ocel(done.world, done.trace.events, ocel)
+    said = f"{count} of {len(done.trace.events)} facts, those about objects"
+    _print(f"Written: {ocel}, {said}.")
     return FINE
 
 

@@ -73,7 +73,9 @@ class Uniform:
         """Return the probability of a value of at most ``x``."""
         if x >= self.high:
             return 1.0
-        return max(0.0, (x - self.low) / (self.high - self.low))
+        if x <= self.low:  # which may be as high as the highest
+            return 0.0
+        return (x - self.low) / (self.high - self.low)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

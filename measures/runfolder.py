@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from math import isfinite
@@ -14,6 +15,8 @@ from kernel.errors import BadInput
 from kernel.events import VOCABULARY, Event
 from kernel.trace import Trace
 from measures.check import Violation, check_trace
+from measures.check.shape import well_formed
+from measures.kpis import flat, kpis
 from worlds.files import loaded_json, read_text, shown
 from worlds.read import world_of
 from worlds.spec import World
@@ -21,8 +24,9 @@ from worlds.spec import World
 FORMAT = 1
 TRACE = "trace.jsonl"
 RUN = "run.json"
+KPIS = "kpis.json"
 #: What a run folder has beside its report.
-DATA = (RUN, TRACE, "kpis.json", "orders.csv", "gantt.png")
+DATA = (RUN, TRACE, KPIS, "orders.csv", "gantt.png")
 #: Facts are flat; this is room for the longest bill of material.
 _LONGEST_LINE = 20_000_000
 
@@ -160,7 +164,53 @@ def read_run(folder: Path) -> Run:
     return Run(folder=folder, about=about, world=world, trace=trace)
 
 
+@contextmanager
+def believed(run: Run) -> Iterator[None]:
+    """Say why a record cannot be true if what is made of it stumbles over that.
+
+    Raises
+    ------
+    BadInput
+        With the first thing that the check finds.
+    """
+    events = run.trace.events
+    _, bad = well_formed(run.world, events)
+    if not bad:
+        try:
+            yield
+            return
+        except BadInput:
+            raise
+        except Exception:  # whatever a fold runs into: the check says what it is
+            bad = check_trace(run.world, events)
+            if not bad:
+                raise
+    first = bad[0]
+    problem = f"cannot be true: {first.subject}: {first.sentence} (rule {first.rule})"
+    raise BadInput(str(run.folder), f"{first.time} ms", problem)
+
+
 def check_run(folder: Path) -> list[Violation]:
-    """Return what cannot be true in the record of a run folder (``check_trace``)."""
+    """Return what cannot be true in a run folder.
+
+    That is the record (``check_trace``) and, where this can be true, the figures that
+    are told of it in ``kpis.json``.
+    """
     run = read_run(folder)
-    return check_trace(run.world, run.trace.events)
+    found = check_trace(run.world, run.trace.events)
+    return found or list(_figures(run))
+
+
+def _figures(run: Run) -> Iterator[Violation]:
+    """Yield the key figures that are not those of the record."""
+    path = run.folder / KPIS
+    if not path.is_file():
+        return
+    told = loaded_json(read_text(path), str(path))
+    if not isinstance(told, dict):
+        raise BadInput(str(path), "", f"{shown(told)}, expected KPIs by name")
+    known = dict(flat(kpis(run.world, run.trace.events)))
+    for name in sorted(known.keys() | told.keys()):
+        if known.get(name) != told.get(name):
+            said = f"is told as {told.get(name)}, by the record {known.get(name)}"
+            yield Violation(0, "figures", name, said)

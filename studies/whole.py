@@ -121,22 +121,25 @@ def nameable(path: Path) -> None:
 
     Raises
     ------
-    ValueError
+    BadInput
         If it is no Unicode, as the names of files may be.
     """
     try:
         str(path).encode()
     except UnicodeEncodeError:
-        raise ValueError("the name is no Unicode") from None
+        problem = "cannot be written: the name is no Unicode"
+        raise BadInput(str(path), "", problem) from None
 
 
 @contextmanager
 def refusing(path: Path) -> Iterator[None]:
     """Turn what the file system refuses into one sentence."""
+    if "\0" in str(path):
+        raise BadInput(str(path), "", "cannot be written: a zero byte in its name")
     try:
         yield
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        reason = getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        reason = error.strerror or str(error)
         if isinstance(error, FileExistsError | NotADirectoryError):
             files = [one for one in (path, *path.parents) if one.is_file()]
             reason = f"{files[0]} is a file, expected a folder" if files else reason

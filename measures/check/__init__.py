@@ -31,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     orders.orders_closed_once,
     orders.orders_accounted,
     orders.orders_complete,
+    orders.departures,
     orders.pieces_released,
     orders.promises,
     orders.calls_settled,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from kernel.events import Event
@@ -189,8 +190,18 @@ def bill_of_material(record: Record) -> Iterator[Finding]:
 
     A lot that comes back to a step after rework, and the rework, use nothing.
     """
-    for work, event, task in _starts(record):
-        if task is None:
+    been: dict[str, set[str]] = defaultdict(set)  # a lot, in which steps
+    for event in record.of_lots:
+        lot, facts = event.subject, event.facts
+        if event.kind == "lot_split":
+            been[facts["into"]] |= been[lot]
+        elif event.kind == "lots_joined":
+            been[lot].update(*(been[one] for one in facts["inputs"]))
+        if event.kind != "operation_started":
+            continue
+        work = record.works[facts["operation"]]
+        task = record.task(work.lot, facts["step"])
+        if work.started is not event or task is None:
             continue
         used: dict[str, float] = {}
         for material, _, quantity in event.facts["materials"]:
@@ -199,6 +210,7 @@ def bill_of_material(record: Record) -> Iterator[Finding]:
         needed: dict[str, int] = {}
         for material, per_piece in task.step.materials:
             needed[material] = needed.get(material, 0) + per_piece * pieces
-        again = task.rework or task.step.inspection is not None
+        again = task.rework or task.step.id in been[work.lot]
+        been[work.lot].add(task.step.id)
         if used != needed and not (again and not used):
             yield event.time, work.machine, f"{work.id} uses {used}, needs {needed}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kernel.events import Event
 from measures.check.record import Finding, Record
+from worlds.workcalendar import Departures
 
 
 def run_framed(record: Record) -> Iterator[Finding]:
@@ -90,6 +91,31 @@ def orders_complete(record: Record) -> Iterator[Finding]:
             yield from _complete(record, event, lots_of[id], place, have)
 
 
+def departures(record: Record) -> Iterator[Finding]:
+    """An order leaves when its last lot has been handled, and with a departure."""
+    docks = {dock.id: dock for dock in record.world.docks}
+    leaving = {
+        id: Departures(dock, record.world.start)
+        for id, dock in docks.items()
+        if dock.departures
+    }
+    arrived: dict[str, int] = {}
+    for event in record.of_lots:
+        if event.kind == "lot_delivered":
+            arrived[event.subject] = event.time
+        dock = docks.get(event.facts.get("dock") or "")
+        if event.kind != "order_shipped" or dock is None:
+            continue
+        lots = record.lots_of[event.subject]
+        there = [arrived.get(id, 0) for id in lots if record.lots[id].left is event]
+        ready = max(there, default=0) + dock.handling
+        if event.time < ready:
+            yield event.time, event.subject, f"ships before {ready} ms, not handled yet"
+        of = leaving.get(dock.id)
+        if of is not None and of.first_from(event.time) != event.time:
+            yield event.time, event.subject, f"ships from {dock.id}: no departure"
+
+
 def _complete(
     record: Record,
     event: Event,
@@ -105,7 +131,8 @@ def _complete(
     if (dock is None) != (world.completion == "processed" or not world.docks):
         yield event.time, event.subject, f"ships from {dock}"
     for id in sorted(lots):
-        if record.lots[id].left is not event:
+        lot = record.lots.get(id)  # parted from one not released yet, it is none
+        if lot is None or lot.left is not event:
             continue
         pieces += have.get(id, 0)
         if dock is not None and place.get(id) != dock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
 from typing import Any
 
 from kernel.events import VOCABULARY, Event, MachineState
@@ -12,6 +11,9 @@ from measures.check.record import Violation
 from worlds.spec import World
 
 Test = Callable[[Any], bool]
+#: Whole numbers are below: in ms three thousand years, which calendars can be laid for.
+_MOST = 10**14
+_LARGEST = 1e300
 
 
 def _text(value: Any) -> bool:
@@ -19,15 +21,15 @@ def _text(value: Any) -> bool:
 
 
 def _whole(value: Any) -> bool:
-    return type(value) is int
+    return type(value) is int and abs(value) < _MOST
 
 
 def _count(value: Any) -> bool:
-    return type(value) is int and value >= 0
+    return _whole(value) and value >= 0
 
 
 def _number(value: Any) -> bool:
-    return type(value) in (int, float) and isfinite(value)
+    return type(value) in (int, float) and abs(value) < _LARGEST
 
 
 def _flag(value: Any) -> bool:

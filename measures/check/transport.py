@@ -64,7 +64,12 @@ def _driven(
     if event.facts["at"] != path[-1]:
         at = event.facts["at"]
         yield event.time, event.subject, f"arrives at {at}, drove to {path[-1]}"
-    need = record.layout.travel(group.id, path[0], path[-1])
+    try:
+        need = record.layout.travel(group.id, path[0], path[-1])
+    except KeyError:
+        what = f"drove from {path[0]} to {path[-1]}, where no lane leads"
+        yield event.time, event.subject, what
+        return
     took = event.time - drive.time
     if took < need:
         yield event.time, event.subject, f"drove for {took} ms, needs {need} ms"

@@ -26,8 +26,10 @@ _SQL_TYPES = {
 }
 
 
-def export_ocel(world: World, events: Iterable[Event], path: Path) -> None:
+def export_ocel(world: World, events: Iterable[Event], path: Path) -> int:
     """Write a run as OCEL 2.0, beside the target and then renamed.
+
+    Returns how many events it has: facts about no object are none.
 
     Parameters
     ----------
@@ -47,8 +49,10 @@ def export_ocel(world: World, events: Iterable[Event], path: Path) -> None:
         raise BadInput(str(path), "", "expected a file ending in .json or .sqlite")
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        writer(log_of(world, events), beside)
+        log = log_of(world, events)
+        writer(log, beside)
         beside.replace(path)
+        return len(log.events)
     except (OSError, sqlite3.OperationalError) as error:
         raise BadInput(str(path), "", f"cannot be written: {error}") from None
     finally:

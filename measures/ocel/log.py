@@ -197,6 +197,8 @@ class Log:
             lot.related += [Related(f"lot:{i}", "made from") for i in facts["inputs"]]
         elif kind == "lot_split":
             self._split(event)
+        elif kind == "lot_scrapped":
+            self._set(f"lot:{id}", time, pieces=self._pieces(id) - facts["pieces"])
         elif kind == "machine_state":
             self._set(f"machine:{id}", time, state=facts["state"])
         elif kind == "operator_taken":
@@ -240,11 +242,17 @@ class Log:
             lot.related.append(Related(part, "becomes"))
         return lot
 
+    def _pieces(self, lot: str) -> int:
+        """Return how many pieces are in a lot by now."""
+        changes = self.objects[f"lot:{lot}"].changes
+        return int([one.value for one in changes if one.name == "pieces"][-1])
+
     def _split(self, event: Event) -> None:
         key, pieces = f"lot:{event.subject}", event.facts["pieces"]
         parent = self.objects[key]
         now = {c.name: c.value for c in parent.changes}
-        self._set(key, event.time, pieces=int(now["pieces"]) - pieces)
+        left = self._pieces(event.subject) - pieces
+        self._set(key, event.time, pieces=left)
         part = self._new(
             "lot",
             event.facts["into"],

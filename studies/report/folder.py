@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.errors import BadInput
-from measures.check import check_trace
-from measures.check.shape import well_formed
-from measures.runfolder import DATA, RUN, TRACE, Run, read_run
+from measures.runfolder import DATA, RUN, TRACE, Run, believed, read_run
 from studies.report.run import run_report
 from studies.whole import claim_file, written_whole
 from worlds.files import shown as quoted
@@ -26,17 +24,8 @@ def folder_report(folder: Path) -> str:
     """
     run = read_run(folder)
     about = _checked(run)
-    _, bad = well_formed(run.world, run.trace.events)
-    if not bad:
-        try:
-            return run_report(run.world, run.trace.events, about)
-        except Exception:  # whatever a fold runs into: the check says what it is
-            bad = check_trace(run.world, run.trace.events)
-            if not bad:
-                raise
-    first = bad[0]
-    problem = f"cannot be true: {first.subject}: {first.sentence} (rule {first.rule})"
-    raise BadInput(str(run.folder), f"{first.time} ms", problem)
+    with believed(run):
+        return run_report(run.world, run.trace.events, about)
 
 
 def write_report(folder: Path, path: Path | None = None) -> Path:

@@ -59,6 +59,12 @@ def test_quantiles_rise(law, u, v):
     assert 0 <= law.quantile(low) <= law.quantile(high)
 
 
+def test_a_span_of_nothing_is_a_value() -> None:
+    """Low and high may be the same."""
+    law = Uniform(low=3.0, high=3.0)
+    assert [law.probability(x) for x in (2.9, 3.0, 3.1)] == [0.0, 1.0, 1.0]
+
+
 @given(LAWS)
 def test_probability_goes_from_nothing_to_all(law):
     """Nothing below the least value, all below a very large one."""

@@ -13,7 +13,7 @@ from measures_story import HEADWAY_S, S, Story, edited, full_story, without, wor
 from kernel.chance import Lognormal
 from kernel.events import Event, MachineState
 from measures.check import RULES, check_trace
-from worlds.spec import VehicleGroup, World
+from worlds.spec import Dock, VehicleGroup, World
 
 Facts = list[Event]
 FULL = full_story()
@@ -45,6 +45,41 @@ def test_a_plan_may_name_what_never_happens() -> None:
 def test_true_record_passes() -> None:
     """Jam, assembly, rework, set-up, cancelling: all of it can be true."""
     assert check_trace(FULL.world, FULL.events) == []
+
+
+@pytest.mark.parametrize(
+    "dock",
+    [
+        Dock(id="out", node="f", departures=("06:00",)),
+        Dock(id="out", node="f", handling=3600 * S),
+    ],
+)
+def test_orders_wait_for_handling_and_departure(dock: Dock) -> None:
+    """A dock lets nothing go at once that has clock times, or work to do."""
+    assert broken(FULL.events, world(docks=(dock,))) == {"departures"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("order_received", {"weight": 10**400}),
+        ("order_received", {"due": 10**22}),
+        ("order_received", {"price": float("nan")}),
+        ("lot_released", {"pieces": 10**15}),
+    ],
+)
+def test_no_number_is_beyond_all_measure(kind: str, facts: dict[str, object]) -> None:
+    """Other rules and exports reckon with it."""
+    assert "vocabulary" in broken(edited(FULL.events, kind, **facts))
+
+
+def test_what_is_parted_from_nothing_is_told() -> None:
+    """A split of a lot that is released later makes no lot; no rule trips over it."""
+    early = next(e for e in FULL.events if e.kind == "lot_released")
+    split = Event(early.time, "lot_split", early.subject, {"pieces": 1, "into": "X"})
+    at = FULL.events.index(early)
+    events = [*FULL.events[:at], split, *FULL.events[at:]]
+    assert broken(events)
 
 
 def test_violation_says_what_is_wrong() -> None:
@@ -476,6 +511,7 @@ def test_every_rule_has_a_case() -> None:
         "headway",
         "working_time",
         "operator_on_shift",
+        "departures",
     }
     tested = {rule for rule, _ in CASES.values()} | elsewhere
     assert {rule.__name__ for rule in RULES} <= tested

@@ -14,7 +14,7 @@ from worlds.spec import OrderLine
 TURNING = "products.flange.steps.turning"
 REWORK = "products.flange.steps.washing.inspection.rework.capability"
 NIGHT = {"id": "night", "shifts": [{"days": ["Mon"], "start": "22:00", "end": "06:00"}]}
-ORDER = {"id": "O1", "product": "flange", "options": {"size": "d80"}, "due": "9 h"}
+ORDER = {"id": "X1", "product": "flange", "options": {"size": "d80"}, "due": "9 h"}
 TIMES = {"law": "exponential", "mean": "0 s"}
 
 
@@ -117,22 +117,26 @@ CASES = [
     ("demand.by_hour", [0.0] * 24, "demand.by_hour", "above 0"),
     ("demand.quantity", {"law": "fixed", "value": -2.0}, "demand.quantity", "below 0"),
     ("products.flange.share", 0.0, "products", "all shares are 0"),
-    ("demand.orders", [ORDER, ORDER], "demand.orders.O1", "taken"),
+    ("demand.orders", [ORDER, ORDER], "demand.orders.X1", "taken"),
     ("demand.orders", [ORDER | {"id": "mill"}], "demand.orders.mill", "in machines"),
-    ("demand.orders", [ORDER | {"product": "flang"}], "demand.orders.O1", '"flange"'),
-    ("demand.orders", [ORDER | {"options": {}}], "demand.orders.O1.options", "size"),
-    ("demand.orders", [ORDER | {"options": {"size": "x"}}], "demand.orders.O1", "d80"),
-    ("demand.orders", [ORDER | {"release": "10 h"}], "demand.orders.O1.due", "before"),
+    ("demand.orders", [ORDER | {"product": "flang"}], "demand.orders.X1", '"flange"'),
+    ("demand.orders", [ORDER | {"options": {}}], "demand.orders.X1.options", "size"),
+    ("demand.orders", [ORDER | {"options": {"size": "x"}}], "demand.orders.X1", "d80"),
+    ("demand.orders", [ORDER | {"release": "10 h"}], "demand.orders.X1.due", "before"),
+    ("demand.orders", [ORDER | {"arrival": "10 h"}], "demand.orders.X1.due", "arrival"),
+    ("demand.orders", [ORDER | {"id": "O1"}], "demand.orders.O1", "kept for orders"),
+    ("demand.orders", [ORDER | {"id": "R1"}], "demand.orders.R1", "kept for orders"),
+    ("unit", "min", "unit", "no orders by chance"),
     (
         "demand.orders",
         [ORDER | {"done": ["drilling"]}],
-        "demand.orders.O1.done",
+        "demand.orders.X1.done",
         "turn",
     ),
     (
         "demand.orders",
         [ORDER | {"done": ["sawing"]}],
-        "demand.orders.O1.done",
+        "demand.orders.X1.done",
         "a step",
     ),
     ("disturbances", ["break:mil:1 h@2 h"], '"break:mil:1 h@2 h"', '"mill"'),
@@ -162,6 +166,33 @@ def test_all_steps_done_is_refused():
     assert "some work left" in refusal(content).problem
     content["demand"]["orders"] = [ORDER | {"done": done[:2]}]
     assert world_of(content, "w").demand.orders[0].done == ("turning", "drilling")
+
+
+def test_orders_are_cancelled_or_changed() -> None:
+    """Not both: the shares are of one whole."""
+    content = cell()
+    content["demand"] |= {"cancelled": 0.5, "changed": 0.5}
+    world_of(content, "w")
+    content["demand"]["changed"] = 0.6
+    found = refusal(content)
+    assert found.place == "demand.changed"
+    assert found.problem == "with cancelled 1.1, expected at most 1"
+
+
+def test_an_assembly_by_modes_has_room_too() -> None:
+    """A machine that is named needs a slot for each branch too."""
+    content = resolved(read_world("electronics"))
+    machines = {machine["id"]: machine for machine in content["machines"]}
+    for one in content["products"][0]["steps"]:
+        if one["id"] == "assemble":
+            for name in ("capability", "time", "changes"):
+                one.pop(name)
+            one["modes"] = [{"machine": "ASM1", "time": "1 min"}]
+    world_of(content, "w")
+    machines["ASM1"]["input_buffer"] = 1
+    found = refusal(content)
+    assert found.place == "machines.ASM1.input_buffer"
+    assert "expected a slot for each" in found.problem
 
 
 def test_steps_a_variant_leaves_out_count_as_done():

@@ -22,6 +22,9 @@ def flaws(world: World) -> Iterator[Flaw]:
         yield from negative(place, customer.slack, zero=True)
     if demand.quantity is not None:
         yield from negative("demand.quantity", demand.quantity, zero=False)
+    if demand.cancelled + demand.changed > 1:
+        together = demand.cancelled + demand.changed
+        yield "demand.changed", f"with cancelled {together:g}, expected at most 1"
     if demand.orders_per_day > 0:
         yield from _process(world)
     if len(demand.orders) > MOST_ORDERS:
@@ -36,6 +39,9 @@ def flaws(world: World) -> Iterator[Flaw]:
 def _process(world: World) -> Iterator[Flaw]:
     """Yield flaws of a demand that arrives by chance."""
     demand = world.demand
+    if world.unit:
+        problem = "is an instance's, which has no orders by chance, expected none"
+        yield "unit", problem
     if demand.orders_per_day > MOST_ORDERS:
         problem = f"{demand.orders_per_day:g}, expected at most {MOST_ORDERS}"
         yield "demand.orders_per_day", problem
@@ -71,8 +77,10 @@ def order_flaws(line: OrderLine, products: Mapping[str, Product]) -> Iterator[Fl
     if not sold(product, line.options):
         problem = f"{shown(line.options)}, expected a combination the rules allow"
         yield "options", problem
-    if line.due < line.release:
-        yield "due", f"{line.due} ms is before release {line.release} ms"
+    for name, time in (("release", line.release), ("arrival", line.arrival)):
+        if line.due < time:
+            yield "due", f"{line.due} ms is before {name} {time} ms"
+            return
     if line.done:
         yield from _done(line, product)
 

@@ -165,8 +165,9 @@ def _room(
     before = predecessors(product.steps)
     for step in product.steps:
         branches = len(before.get(step.id, ()))
-        for machine in able.get(step.capability or "", ()):
-            if slots[machine] < branches:
+        named = [mode.machine for mode in step.modes]
+        for machine in named or able.get(step.capability or "", []):
+            if slots.get(machine, branches) < branches:
                 problem = f"{slots[machine]} slots, but step {step.id} of {place} joins"
                 yield (
                     f"machines.{machine}.input_buffer",
