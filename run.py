@@ -102,7 +102,7 @@ def run(
 ) -> int:
     """Run a factory: a table, and a folder with everything that happened."""
     from studies.build import needs_compiling
-    from studies.folder import claim, default_folder, write_run
+    from studies.folder import claim, command_of, default_folder, write_run
     from studies.loose_ends import loose_ends
     from studies.run import run as run_scenario
     from studies.run import sentence
@@ -113,11 +113,12 @@ def run(
     )
     folder = out or default_folder(scenario)
     claim(folder)
+    before, words = command_of(folder), ["run.py", *(context.obj or ())]
     if needs_compiling(scenario):
         _compile()
     with progress.of_days(1, _tell) as tell:
         done = run_scenario(scenario, tell)
-    write_run(done, folder, ["run.py", *(context.obj or ())])
+    write_run(done, folder, words)
     if as_json:
         _print_json(done.as_json())
     else:
@@ -126,6 +127,8 @@ def run(
         for said in loose_ends(done):
             _print(said)
         _print(f"Everything is in {folder}, the report is {folder / 'report.html'}.")
+        if before not in (None, words):
+            _print(f"It replaces another run: {shlex.join(before)}")
     events = plural(len(done.trace.events), "event")
     found = [sentence(one) for one in done.violations]
     return _verdict(events, found, _tell if as_json else _print)
@@ -252,8 +255,8 @@ def sweep(
             address=address,
             progress=tell,
         )
-    pictures = draw.draw(design, done.outcomes, folder)
-    page = write_sweep_report(done)
+        pictures = draw.draw(design, done.outcomes, folder)
+        page = write_sweep_report(done)
     say = _tell if as_json else _print
     if as_json:
         found = results.as_json(design, done.outcomes, folder, done.experiment)
@@ -355,9 +358,9 @@ def tune(
             address=address,
             progress=tell,
         )
-    results.write_table(done)
-    draw.draw(done)
-    page = write_tune_report(done)
+        results.write_table(done)
+        draw.draw(done)
+        page = write_tune_report(done)
     say = _tell if as_json else _print
     if as_json:
         _print_json(results.as_json(done))
@@ -688,7 +691,9 @@ def _going_on(command: str, folder: Path) -> Iterator[Callable[[int, int], None]
 
             yield tell
     except (KeyboardInterrupt, typer.Abort, BadInput) as error:
-        if kept or not isinstance(error, BadInput):
+        # Of what cannot be written; what is wrong in itself is wrong again.
+        disk = isinstance(error, BadInput) and error.where.startswith(str(folder))
+        if not isinstance(error, BadInput) or (kept and disk):
             words = shlex.join(["run.py", command, "--resume", str(folder)])
             _tell(f"What is done is kept; go on with: {words}")
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.factory import Factory
 from agents.scenario import Scenario
-from kernel.calendar import HOUR
+from kernel.calendar import DAY, HOUR
 from kernel.errors import BadInput
 from scheduling.portfolio import warm_up
 from worlds.disturbances import parse
@@ -41,13 +41,22 @@ def refuse_uncounted(scenario: Scenario) -> None:
     Raises
     ------
     BadInput
-        If warm-up and cool-down leave no time in which they do.
+        If warm-up and cool-down leave no time in which they do, or no order of the book
+        arrives then and no others come.
     """
     world, (first, last) = scenario.world, scenario.window
     if first == last and not world.unit:
         cut = f"{world.warm_up / HOUR:g} h warm-up and {world.cool_down / HOUR:g} h"
         problem = f"{scenario.days:g}, expected more than {cut} cool-down"
         raise BadInput("days", "", f"{problem}: no order would count")
+    others = world.unit or world.demand.orders_per_day
+    others = others or any(one.startswith("rush:") for one in scenario.disturbances)
+    if not others and not any(first <= x.arrival <= last for x in world.demand.orders):
+        count = len(world.demand.orders)
+        when = f"{first / DAY:.2f} and {last / DAY:.2f} d"
+        problem = f"{scenario.days:g}, but of {count} orders in the book none arrives"
+        expected = "expected days in which some do: no order would count"
+        raise BadInput("days", "", f"{problem} between {when}, {expected}")
 
 
 def build(scenario: Scenario) -> Factory:

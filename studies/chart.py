@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from studies.bars import Bar, Doing
-from studies.clock import Clock
+from studies.clock import SHORTEST, Clock
 from worlds.spec import World
 
 #: Bars have white edges, and the names of their orders, up to so many in a row.
@@ -101,7 +101,8 @@ def drawn(
     clock = Clock(world)
     axes.set_yticks(range(len(rows)), rows)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(*map(clock.at, window))
+    first, last = window
+    axes.set_xlim(clock.at(first), clock.at(max(last, first + SHORTEST)))
     shown: dict[str, list[Bar]] = {row: [] for row in rows}
     seen: set[Doing] = set()
     for bar in bars:

@@ -12,6 +12,10 @@ from kernel.calendar import DAY
 from worlds.spec import World
 
 
+#: An axis of time is so long at least, ms: of less the ticks make no sense.
+SHORTEST = 1_000
+
+
 class Clock:
     """Instants as positions: dates in a plant, the unit's numbers in an instance."""
 

@@ -86,6 +86,14 @@ def is_run_folder(path: Path) -> bool:
     return isinstance(about, dict) and "format" in about and "digest" in about
 
 
+def command_of(path: Path) -> list[str] | None:
+    """Return the words that asked for the run in a folder; None if there is none."""
+    if not is_run_folder(path):
+        return None
+    words = loaded_json(read_text(path / RUN), str(path / RUN)).get("command")
+    return [str(word) for word in words] if isinstance(words, list) else []
+
+
 def write_run(run: Run, path: Path, command: Sequence[str]) -> None:
     """Write a run to a folder, or replace the run that is there.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kernel.calendar import DAY, HOUR
 from kernel.events import Event
 from studies.run import Run
+from studies.tables import plural
 from worlds.disturbances import Break, Cancel, Delay, Repair, Stop, parse
 
 #: After so long without any work done a run that was given up had come to a halt, ms.
@@ -25,7 +26,17 @@ _PROGRESS = {
 
 def loose_ends(run: Run) -> list[str]:
     """Return a sentence for each thing a user would want to be told of."""
-    return [*_unfinished(run), *_without_effect(run)]
+    return [*_left_out(run), *_unfinished(run), *_without_effect(run)]
+
+
+def _left_out(run: Run) -> Iterator[str]:
+    """Say how many orders of the book arrive after the days that are run."""
+    scenario = run.scenario
+    book = scenario.world.demand.orders
+    late = sum(line.arrival > scenario.days * DAY for line in book)
+    if late and not scenario.world.unit:
+        days = plural(scenario.days, "day")
+        yield f"Of {len(book)} orders in the book {late} arrive after the {days}."
 
 
 def _unfinished(run: Run) -> Iterator[str]:

@@ -171,7 +171,11 @@ def shipped_sentence(run: Run) -> str:
         text += f" {counted:.0f} orders count; {unfinished:.0f} of these did not ship."
     else:
         hours = f"{world.warm_up / HOUR:g} h warm-up, {world.cool_down / HOUR:g} h"
-        text += f" None counts: of {run.scenario.days:g} days, {hours} cool-down."
+        first, last = run.scenario.window
+        cause = ": none arrived in between" if first < last else ""
+        text += (
+            f" None counts: of {run.scenario.days:g} days, {hours} cool-down{cause}."
+        )
     return text
 
 

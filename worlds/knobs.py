@@ -61,7 +61,8 @@ def turned(world: World, key: str, text: str) -> World:
     if key.startswith(MACHINES):
         return _alike(world, key, text)
     guess = nearest(key, (*KNOBS, "world"))
-    expected = guess or f", expected world.… or one of {', '.join(KNOBS)}"
+    others = "world.…, policy.…, planner.…, machines.ID"
+    expected = guess or f", expected {others} or one of {', '.join(KNOBS)}"
     raise BadInput(SOURCE, key, "is not a known key" + expected)
 
 

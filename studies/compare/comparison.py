@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean
 from typing import Any
@@ -169,8 +169,18 @@ class Comparison:
         known = self._differences
         if (policy, kpi) not in known:
             pairs = self.pairs(policy, kpi)
-            known[policy, kpi] = None if pairs is None else _difference(*pairs)
+            found = None if pairs is None else _difference(*pairs)
+            if found is not None and self.exact:
+                found = replace(found, p=None)
+            known[policy, kpi] = found
         return known[policy, kpi]
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether under each policy all runs are alike: there is no luck to test."""
+        return len(self.seeds) > 1 and all(
+            one.kpis == runs[0].kpis for runs in self.outcomes.values() for one in runs
+        )
 
     @cached_property
     def settling(self) -> WarmUp | None:

@@ -95,7 +95,7 @@ class Experiment:
     def _p(self, kpis: Sequence[str]) -> dict[Key, float]:
         found: dict[Key, float] = {}
         for i, cell in enumerate(self.cells):
-            for kpi in kpis:
+            for kpi in () if cell.exact else kpis:
                 for policy in cell.others:
                     pairs = cell.pairs(policy, kpi)
                     p = None if pairs is None else paired_p(*pairs)
@@ -110,7 +110,8 @@ class Experiment:
         Adjusted over the other policies: the sums of a table are a family.
         """
         adjusted: dict[tuple[str, str], float] = {}
-        for kpi in self.shown if len(self.cells) > 1 else ():
+        tested = len(self.cells) > 1 and not all(cell.exact for cell in self.cells)
+        for kpi in self.shown if tested else ():
             found = {
                 (policy, kpi): self._over_cells(summed_p, policy, kpi)
                 for policy in self.first.others

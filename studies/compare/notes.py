@@ -20,7 +20,8 @@ ENOUGH = 15
 
 def notes(experiment: Experiment) -> list[str]:
     """Return what a reader of the tables should know, a sentence or two each."""
-    found = [*_legend(experiment), *_missing(experiment), *_stopping(experiment)]
+    found = [*_legend(experiment), *_exact(experiment)]
+    found += [*_missing(experiment), *_stopping(experiment)]
     found += _varied(experiment) if experiment.varied else _one(experiment.first)
     guarded = [
         cell
@@ -66,6 +67,17 @@ def _legend(experiment: Experiment) -> Iterator[str]:
             yield "So few seeds may make limits over cells too narrow."
     if min(len(cell.seeds) for cell in experiment.cells) < FEWEST_RESAMPLED:
         yield f"The bootstrap needs {FEWEST_RESAMPLED} replications or more."
+
+
+def _exact(experiment: Experiment) -> Iterator[str]:
+    """Tell of cells in which nothing is left to chance."""
+    count = sum(cell.exact for cell in experiment.cells)
+    if count:
+        where = f" in {count} of the cells" if experiment.varied else ""
+        yield (
+            f"Under each policy all runs are alike{where}: nothing is left to chance. "
+            "Differences are exact there, say nothing of other orders, and have no p."
+        )
 
 
 def _missing(experiment: Experiment) -> Iterator[str]:

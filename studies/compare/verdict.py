@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from measures.statistics import Interval
 from studies.compare.experiment import Experiment
+from studies.tables import wanted
 
 #: A difference is called sure whose p-value, adjusted for its whole table, is below.
 SURE = 0.05
@@ -16,7 +17,8 @@ def verdict(experiment: Experiment) -> str:
 
     Holm's p in the table must be small, that of the sum over cells among the sums. As
     Student's t errs too often where a few seeds have most of a KPI (docs/compare.md),
-    the limits of the bootstrap, where there are any, must leave out 0 as well.
+    the limits of the bootstrap, where there are any, must leave out 0 as well. KPIs of
+    which neither more nor less is better are told of if they were asked for.
     """
     first = experiment.first
     if not any(kpi in experiment.shown for _, _, kpi in experiment.p_holm):
@@ -38,7 +40,7 @@ def verdict(experiment: Experiment) -> str:
 def _sure(experiment: Experiment, policy: str) -> str:
     """Return what is sure of a policy: less or more of which KPIs, in which cells."""
     found: dict[tuple[str, str], list[str]] = {}
-    for kpi in experiment.shown:
+    for kpi in _judged(experiment):
         words = []
         for i, cell in enumerate(experiment.cells):
             difference = cell.difference(policy, kpi)
@@ -53,10 +55,15 @@ def _sure(experiment: Experiment, policy: str) -> str:
     return _said(experiment.first.called(policy), found)
 
 
+def _judged(experiment: Experiment) -> list[str]:
+    """Return the KPIs of which more is better or worse, or that were asked for."""
+    return [kpi for kpi in experiment.shown if experiment.asked or wanted(kpi)]
+
+
 def _summed(experiment: Experiment, policy: str) -> str:
     """Return of which KPIs a policy has less or more over all cells."""
     found: dict[tuple[str, str], list[str]] = {}
-    for kpi in experiment.shown:
+    for kpi in _judged(experiment):
         limits = experiment.summed(policy, kpi)
         p = experiment.p_holm_summed.get((policy, kpi))
         if limits is not None and (word := _word(limits, p)):

@@ -20,6 +20,9 @@ from studies.report.svg import SMALL, WIDTH
 from studies.tables import Table, interval_text, literal, unit_of, wanted
 from studies.versions import versions
 
+#: What stands beside a picture whose scale may end before some line does.
+_ARROWS = "; at an arrow one goes on"
+
 
 def comparison_report(experiment: Experiment, command: Sequence[str] = ()) -> str:
     """Return the report of a comparison as one HTML page.
@@ -70,7 +73,7 @@ def results(experiment: Experiment, remarks: Sequence[str] = ()) -> list[Section
     if not experiment.varied:
         parts = (*_differences(first, experiment.shown), *_by_seed(experiment))
         return [*sections, *parts]
-    caption = f"Paired differences from {first.against} with 95 % intervals"
+    caption = f"Paired differences from {first.against} with 95 % intervals" + _ARROWS
     chart = Chart(figure=forest(experiment), caption=caption, wide=True)
     return [*sections, Section(title="Differences", parts=[chart])]
 

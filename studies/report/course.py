@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from kernel.calendar import HOUR
 from kernel.events import Event
 from measures.course import Course, Shipment, averaged, course
-from studies.clock import Clock
+from studies.clock import SHORTEST, Clock
 from studies.draw import length
 from studies.report.axes import BLUE, RED, plain
 from studies.report.page import Chart, Section
@@ -68,7 +68,7 @@ def over_time(world: World, course: Course) -> Figure:
             frameon=False, loc="lower right", bbox_to_anchor=(1, 0.97), ncols=2
         )
         _dots(late, course.shipments, clock, world)
-    lots.set_xlim(clock.at(0), clock.at(max(1, course.end)))
+    lots.set_xlim(clock.at(0), clock.at(max(SHORTEST, course.end)))
     clock.label(late or orders, ticks=9)
     return figure
 

@@ -43,6 +43,7 @@ def tune_report(tuned: Tuned) -> str:
         *((f"set: {key}", value) for key, value in base.settings),
         *(("disturbance", one) for one in base.disturbances),
         *((f"varied: {key}", _told(span)) for key, span in tuning.space.items()),
+        *((f"present: {key}", value) for key, value in tuning.present.items()),
         ("wanted", ", ".join(aims)),
         ("seeds", f"from {tuning.seed} on; the leaders have the most of them"),
         ("runs of the search", str(tuned.runs)),

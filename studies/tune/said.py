@@ -35,7 +35,9 @@ def verdict(tuned: Tuned) -> str:
         told.append(f"{aim.kpi} {text}, {_word(aim, change)}")
     lost = min(len(tuned.front), MOST_WINNERS) - len(tuned.winners)
     but = f" Under fresh seeds {lost} of the front failed." if lost else ""
-    return f"Against the present plant, {settings}: {'; '.join(told)}.{but}"
+    present = ", ".join(f"{k} = {v}" for k, v in tuned.tuning.present.items())
+    plant = f"the present plant ({present})" if present else "the present plant"
+    return f"Against {plant}, {settings}: {'; '.join(told)}.{but}"
 
 
 def _word(aim: Aim, change: Interval) -> str:

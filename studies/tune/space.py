@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from agents.scenario import scenario_keys
 from kernel.errors import BadInput
 from measures.kpis import known_kpis
 from studies.case import Base, scenario_hash
@@ -18,7 +19,7 @@ from studies.companions import kept_or
 from studies.factors import Span, Value, listed, refuse_wrong, spanned, whole_span
 from studies.overlap import Targets
 from worlds.files import shown
-from worlds.keys import split, value_of
+from worlds.keys import split, value_of, world_keys
 from worlds.read import read_world
 
 FLAG = "--vary"
@@ -117,6 +118,13 @@ class Tuning:
         """The seeds under which winners meet the present plant."""
         return range(self.seed + _FAR, self.seed + _FAR + FRESH)
 
+    @property
+    def present(self) -> dict[str, str]:
+        """What the present plant has for the keys that vary, where it has a value."""
+        scenario = self.base.scenario(seed=self.seed, plans=True)
+        known = dict(scenario_keys(scenario.policy) + world_keys(scenario.world))
+        return {key: known[key] for key in self.space if key in known}
+
     def fingerprint(self) -> str:
         """Return a SHA-256 of all that decides the results, the world included."""
         base = scenario_hash(self.base.scenario(seed=self.seed, plans=True))
@@ -167,6 +175,8 @@ def tuning_of(asked: Asked, folder: Path | None = None) -> Tuning:
         key, values = split(text, FLAG)
         if key in space:
             raise BadInput(FLAG, key, "is given twice, expected each key once")
+        if key in dict(asked.settings):
+            raise BadInput(FLAG, key, "is given by --set too, expected one of them")
         space[key] = _range(key, values, base)
     once = Targets(base.world)
     given = {} if asked.days is None else {"days": "--days"}

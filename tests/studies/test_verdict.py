@@ -124,6 +124,35 @@ def test_several_sums_are_adjusted() -> None:
     assert table.rows[-1][-1] == p_text(single.p_holm_summed[key])
 
 
+@pytest.mark.parametrize("vary", [[], ["load=.7,.8"]])
+def test_copies_of_one_run_are_not_tested(vary: list[str]) -> None:
+    """However many there are: without luck no seed is another witness."""
+    found = experiment(
+        vary, given({"negotiated": [1.5] * 9}), asked=["flow_time"], replications=9
+    )
+    assert found.first.exact
+    assert found.p_holm == found.p_holm_summed == {}
+    assert verdict(found) == ""
+    assert "nothing is left to chance" in " ".join(notes(found))
+    difference = found.first.difference("negotiated", "flow_time")
+    assert difference is not None
+    assert difference.absolute == (-0.5, -0.5, -0.5)
+    assert difference.p is None
+
+
+def test_what_is_neither_good_nor_bad_is_told_if_asked() -> None:
+    """More messages under a contract net are no news."""
+
+    def chatty(scenario: Scenario, _: object = None) -> Outcome:
+        more = 0.0 if scenario.policy.name == "rule" else 9.0 + scenario.seed / 10
+        return Outcome(kpis={"messages": more, "flow_time": 2.0 + scenario.seed / 10})
+
+    unasked = experiment(runner=chatty, replications=8)
+    assert verdict(unasked) == f"No difference from rule is sure ({RULE})."
+    asked = experiment(runner=chatty, asked=["messages"], replications=8)
+    assert "negotiated more messages" in verdict(asked)
+
+
 def test_one_replication_says_nothing() -> None:
     """Without a test there is no verdict."""
     assert verdict(experiment(replications=1)) == ""

@@ -129,7 +129,7 @@ def test_ids_may_hold_dots():
     [
         ("wrold.days", "3", "wrold.days", 'did you mean "world"'),
         ("vehicle", "3", "vehicle", 'did you mean "vehicles"'),
-        ("policy", "rule", "policy", "expected world.… or one of vehicles"),
+        ("policy", "rule", "policy", "machines.ID or one of vehicles"),
         ("world.dais", "3", "world.dais", 'did you mean "world.days"'),
         ("world.machines.turn3.pace", "3", "world.machines.turn3.pace", '.turn1"'),
         ("world.machines.turn1.pase", "3", "world.machines.turn1.pase", '.pace"'),
@@ -160,7 +160,7 @@ def test_ids_may_hold_dots():
         ("machines.mill", "1.5", "machines.mill", "a whole number"),
         ("machines.mill", "true", "machines.mill", "a whole number"),
         ("machines.mil", "2", "machines.mil", '"machines.mill"'),
-        ("machines", "2", "machines", "expected world.… or one of vehicles"),
+        ("machines", "2", "machines", "machines.ID or one of vehicles"),
         ("load", "0", "load", "above 0"),
         ("load", "inf", "load", "above 0"),
         ("load", "9999", "load", "at most 10"),

@@ -269,17 +269,19 @@ def test_what_a_full_disk_stops_says_how_to_go_on(
 
     def fill(store: Store, *of: Any) -> None:
         if not next(room, False):
-            raise BadInput("sweep.db", "", "cannot be written: disk is full")
+            where = str(Path(words[-1]) / execute.STORE)
+            raise BadInput(where, "", "cannot be written: disk is full")
         add(store, *of)
 
     monkeypatch.setattr(Store, "add", fill)
     monkeypatch.chdir(tmp_path)
-    argv = ["sweep", str(write(tmp_path)), "--out"]
-    assert run.main([*argv, "my sweep"]) == 2
+    words = ["sweep", str(write(tmp_path)), "--out", "my sweep"]
+    assert run.main(words) == 2
     said = capsys.readouterr().err
     assert "go on with: run.py sweep --resume 'my sweep'" in said
     assert "disk is full" in said
-    assert run.main([*argv, "other"]) == 2
+    words[-1] = "other"
+    assert run.main(words) == 2
     assert "go on with" not in capsys.readouterr().err
 
 

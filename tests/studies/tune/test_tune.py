@@ -108,6 +108,7 @@ def test_planner_keys_are_for_the_policies_that_plan() -> None:
         ({"maximise": ("throughputt",)}, 'did you mean "throughput"'),
         ({"runs": 3}, "--runs: 3"),
         ({"settings": (("days", "3"),)}, "expected --days"),
+        ({"settings": (("vehicles", "3"),)}, "vehicles: is given by --set too"),
         ({"settings": (("laod", "3"),)}, 'did you mean "load"'),
         ({"world": "cel"}, 'did you mean "cell"'),
         ({"policy": "rul"}, "rul"),
@@ -197,7 +198,7 @@ def test_the_command_line_tells_the_result(
     said = capsys.readouterr().out
     for words in ("the front (*)", "how much each key decides", "fresh seeds 1000001"):
         assert words in said
-    assert "Against the present plant, vehicles = " in said
+    assert "Against the present plant (vehicles = 2), vehicles = " in said
     assert (tmp_path / "out" / "tune.png").stat().st_size > 10_000
     assert run.main(["tune", "--resume", str(tmp_path / "out"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

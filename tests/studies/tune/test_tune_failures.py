@@ -199,8 +199,8 @@ def test_what_beats_the_present_plant_is_told(
     monkeypatch.setattr(execute, "perform", perform)
     done = carried_out(tmp_path / "out", params=None)
     assert verdict(done) == (
-        "Against the present plant, vehicles = 2: flow_time -10 ± 0, better; "
-        "wip -10 ± 0, better."
+        "Against the present plant (vehicles = 2), vehicles = 2: "
+        "flow_time -10 ± 0, better; wip -10 ± 0, better."
     )
 
 
