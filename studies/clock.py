@@ -11,7 +11,6 @@ from matplotlib.ticker import MaxNLocator
 from kernel.calendar import DAY
 from worlds.spec import World
 
-
 #: An axis of time is so long at least, ms: of less the ticks make no sense.
 SHORTEST = 1_000
 
@@ -51,8 +50,11 @@ class Clock:
             axes.set_xlabel(f"time, {self._unit}")
             axes.xaxis.set_major_locator(MaxNLocator(nbins=ticks - 2, integer=True))
             return
+        # The longest step of a unit is half of the next one's: with more ticks at least
+        # than half of the most there may be no step at all, as for five hours.
+        fewest = min(6, (ticks - 1) // 2)
         locator = AutoDateLocator(  # type: ignore[no-untyped-call]
-            minticks=min(6, ticks), maxticks=ticks
+            minticks=fewest, maxticks=ticks
         )
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(

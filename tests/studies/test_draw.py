@@ -5,11 +5,13 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from matplotlib.figure import Figure
 
 from agents.scenario import scenario_of
-from kernel.calendar import HOUR
+from kernel.calendar import DAY, HOUR
 from kernel.events import Event
 from studies.bars import Bar, Doing, bars_of, busiest
+from studies.clock import SHORTEST, Clock
 from studies.draw import gantt, plan_gantt
 from studies.run import run
 from studies.solve import Instance, read_instance, solve_instance
@@ -107,3 +109,16 @@ def test_a_plan_can_be_drawn(instance: Instance) -> None:
     rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert rows == ["M1", "M2", "M3", "M4", "agv-1", "agv-2"]
     figure.savefig(BytesIO(), format="svg")
+
+
+@pytest.mark.parametrize("ticks", [9, 16])
+def test_every_span_of_time_has_ticks(ticks: int) -> None:
+    """From a second to a year; five hours had none that fit, and warned of it."""
+    clock = Clock(read_world("cell"))
+    span = float(SHORTEST)
+    while span < 365 * DAY:
+        axes = Figure().subplots()
+        clock.label(axes, ticks)
+        axes.set_xlim(clock.at(0), clock.at(round(span)))
+        assert 2 <= len(axes.xaxis.get_major_locator()()) <= ticks + 1
+        span *= 1.07
