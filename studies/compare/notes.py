@@ -70,13 +70,14 @@ def _legend(experiment: Experiment) -> Iterator[str]:
 
 
 def _exact(experiment: Experiment) -> Iterator[str]:
-    """Tell of cells in which nothing is left to chance."""
+    """Tell of cells in which no luck is seen."""
     count = sum(cell.exact for cell in experiment.cells)
     if count:
         where = f" in {count} of the cells" if experiment.varied else ""
         yield (
-            f"Under each policy all runs are alike{where}: nothing is left to chance. "
-            "Differences are exact there, say nothing of other orders, and have no p."
+            f"Under each policy all runs have the same figures{where}: there is no "
+            "luck to test differences by. They have no p, and say nothing of other "
+            "orders."
         )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from studies.compare.comparison import Comparison
 from studies.compare.experiment import Experiment
@@ -20,6 +19,8 @@ from studies.report.svg import SMALL, WIDTH
 from studies.tables import Table, interval_text, literal, unit_of, wanted
 from studies.versions import versions
 
+#: So many seeds are named at an axis.
+_MOST_NAMED = 15
 #: What stands beside a picture whose scale may end before some line does.
 _ARROWS = "; at an arrow one goes on"
 
@@ -197,11 +198,13 @@ def _by_seed(experiment: Experiment) -> list[Section]:
     figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
     axes = figure.add_subplot()
     colours = colours_of(comparison)
+    places = range(len(comparison.seeds))  # seeds may be beyond what floats tell apart
     for policy, values in lines.items():
         name = literal(comparison.called(policy))
-        (line,) = axes.plot(comparison.seeds, values, "o-", ms=4, lw=1, label=name)
+        (line,) = axes.plot(places, values, "o-", ms=4, lw=1, label=name)
         line.set_color(colours[policy])
-    axes.xaxis.set_major_locator(MaxNLocator(12, integer=True))
+    named = places[:: -(-len(places) // _MOST_NAMED)]
+    axes.set_xticks(named, [str(comparison.seeds[k]) for k in named])
     axes.set_xlabel("seed")
     highest = max(map(max, lines.values()))
     if min(map(min, lines.values())) >= 0:

@@ -133,7 +133,7 @@ def test_copies_of_one_run_are_not_tested(vary: list[str]) -> None:
     assert found.first.exact
     assert found.p_holm == found.p_holm_summed == {}
     assert verdict(found) == ""
-    assert "nothing is left to chance" in " ".join(notes(found))
+    assert "no luck to test differences by" in " ".join(notes(found))
     difference = found.first.difference("negotiated", "flow_time")
     assert difference is not None
     assert difference.absolute == (-0.5, -0.5, -0.5)
