@@ -191,7 +191,8 @@ def test_before_the_first_run_anything_may_be_mended(tmp_path: Path) -> None:
     design, folder = execute.begun(write(tmp_path, VARIED), tmp_path / "out")
     Store(folder / execute.STORE, design.fingerprint()).__exit__(None, None, None)
     edit(folder, *SHRUNK["a figure more"][:2])
-    resume(folder)
+    done = resume(folder)
+    assert all("on_time" in outcome.kpis for outcome in done.outcomes)
 
 
 def test_what_never_began_is_tried_again(tmp_path: Path, performed: list[int]) -> None:
