@@ -19,6 +19,8 @@ from worlds.spec import FailureMode, Machine, Step, VehicleGroup, World
 SOURCE = "--set"
 #: The knobs of a world; ``policy``, ``seed`` and ``days`` are a scenario's.
 KNOBS = ("vehicles", "load", "mtbf", "network", "traffic")
+#: No knobs, and easily taken for some.
+_OF_WORLD = ("world.days", "world.warm_up", "world.cool_down")
 #: Begins the knob of a machine: how many there are of it.
 MACHINES = "machines."
 _MOST_VEHICLES = 10_000  # of a group
@@ -60,7 +62,7 @@ def turned(world: World, key: str, text: str) -> World:
         return _lasting(world, _number(key, text))
     if key.startswith(MACHINES):
         return _alike(world, key, text)
-    guess = nearest(key, (*KNOBS, "world"))
+    guess = nearest(key, (*KNOBS, "world", *_OF_WORLD))
     others = "world.…, policy.…, planner.…, machines.ID"
     expected = guess or f", expected {others} or one of {', '.join(KNOBS)}"
     raise BadInput(SOURCE, key, "is not a known key" + expected)

@@ -127,7 +127,9 @@ def test_ids_may_hold_dots():
 @pytest.mark.parametrize(
     ("key", "value", "place", "words"),
     [
-        ("wrold.days", "3", "wrold.days", 'did you mean "world"'),
+        ("wrold.days", "3", "wrold.days", 'did you mean "world.days"'),
+        ("wrold", "3", "wrold", 'did you mean "world"'),
+        ("warm_up", "3 h", "warm_up", 'did you mean "world.warm_up"'),
         ("vehicle", "3", "vehicle", 'did you mean "vehicles"'),
         ("policy", "rule", "policy", "machines.ID or one of vehicles"),
         ("world.dais", "3", "world.dais", 'did you mean "world.days"'),

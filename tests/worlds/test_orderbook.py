@@ -1,5 +1,8 @@
 """Order books: real orders from a CSV file."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from kernel.calendar import HOUR
@@ -20,6 +23,16 @@ def world_with(folder, rows, file="orders.csv", head=HEAD):
     text = CELL.replace("[demand]", f'[demand]\nfile = "{file}"')
     (folder / "w.toml").write_text(text)
     return read_world(folder / "w.toml")
+
+
+def test_the_book_the_documentation_shows(tmp_path):
+    """It is read as it stands there, and means what is said of it."""
+    page = Path(__file__, "../../../docs/world-file.md").resolve().read_text("utf-8")
+    (book,) = re.findall(r"^```csv\n(.*?)^```$", page, re.M | re.S)
+    made, urgent, early = world_with(tmp_path, book, head="").demand.orders
+    assert (made.release, made.due, made.weight) == (1.5 * HOUR, 8 * HOUR, 1)
+    assert (urgent.release, urgent.due, urgent.weight) == (3 * HOUR, 4.5 * HOUR, 4)
+    assert (early.release, early.quantity, early.weight) == (0, 2, 1)
 
 
 def test_orders_are_read_into_the_world(tmp_path):
