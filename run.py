@@ -571,6 +571,9 @@ def worlds(
     from worlds import read
     from worlds.shipped import copy_world
 
+    if schema + (copy is not None) + (check is not None) > 1:
+        problem = "expected one of --schema, --copy and --check at a time"
+        raise BadInput("worlds", "", problem)
     if schema:
         _print_json(read.schema())
     elif copy is not None:

@@ -373,6 +373,7 @@ def test_folder_that_is_no_run_folder(capsys: pytest.CaptureFixture[str]) -> Non
         (("export", "nowhere", "--ocel", "x.json"), "nowhere"),
         (("worlds", "--copy", "cel", "x.toml"), 'did you mean "cell"?'),
         (("worlds", "--check", "nowhere.toml"), "nowhere.toml"),
+        (("worlds", "--schema", "--copy", "cell", "x.toml"), "--schema, --copy and"),
         (("keys", "nowhere"), "nowhere"),
         (("view", "nowhere"), "nowhere"),
         (("view", "cell", "--host", "0.0.0.0"), "expected a --token"),
