@@ -198,6 +198,25 @@ def test_solve_writes_a_plan_that_check_passes(
     assert "no violation" in capsys.readouterr().out
 
 
+def test_check_takes_a_folder_called_like_an_instance(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What is there goes before what comes with Holofab."""
+    assert run.main(["run", *SHORT, "--out", "ft06"]) == 0
+    capsys.readouterr()
+    assert run.main(["check", "ft06"]) == 0
+    assert "no violation" in capsys.readouterr().out
+
+
+def test_blanks_between_criteria_do_not_matter(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A list is quoted as one likes."""
+    argv = ["solve", "ft06", "--objective", " makespan , flow ", "--json"]
+    assert run.main(argv) == 0
+    assert json.loads(capsys.readouterr().out)["makespan"] == 55
+
+
 def test_check_tells_what_is_wrong_with_a_plan(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

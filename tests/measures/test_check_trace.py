@@ -684,3 +684,11 @@ def test_nonsense_never_fails_the_checker(data: st.DataObject) -> None:
     other = data.draw(st.integers(0, len(events) - 1))
     events[at], events[other] = events[other], events[at]
     assert isinstance(check_trace(FULL.world, events), list)
+
+
+def test_a_drive_where_no_lane_leads_is_told() -> None:
+    """It has no shortest time; the rest of the record is gone through all the same."""
+    floor = replace(FULL.world.floor, lanes=FULL.world.floor.lanes[:1])
+    found = check_trace(replace(FULL.world, floor=floor), FULL.events)
+    assert {one.rule for one in found} == {"drives"}
+    assert any("where no lane leads" in str(one) for one in found)
