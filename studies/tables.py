@@ -13,6 +13,8 @@ from studies.run import Run
 from studies.solve import Solution
 from worlds.spec import World
 
+#: A difference is called sure whose p-value, adjusted for its whole table, is below.
+SURE = 0.05
 #: The KPIs that are shown, where they have a value; all are in ``kpis.json``.
 MAIN = (
     "makespan",
@@ -177,6 +179,15 @@ def shipped_sentence(run: Run) -> str:
             f" None counts: of {run.scenario.days:g} days, {hours} cool-down{cause}."
         )
     return text
+
+
+def p_text(p: float | None) -> str:
+    """Return a p-value as tables have it."""
+    if p is None:
+        return ""
+    if p < 0.001:
+        return "<.001"
+    return f"{p:.3f}".removeprefix("0")
 
 
 def interval_text(interval: Interval, unit: str) -> str:

@@ -11,6 +11,7 @@ from studies.compare.experiment import Experiment
 from studies.tables import (
     Table,
     interval_text,
+    p_text,
     plural,
     seeds_text,
     shown,
@@ -143,15 +144,6 @@ def _limits_text(found: Interval, unit: str) -> str:
     if unit == "%":
         return f"{found.low:,.1f} to {found.high:,.1f}"
     return f"{shown(found.low, unit)} to {shown(found.high, unit)}"
-
-
-def p_text(p: float | None) -> str:
-    """Return a p-value as tables have it."""
-    if p is None:
-        return ""
-    if p < 0.001:
-        return "<.001"
-    return f"{p:.3f}".removeprefix("0")
 
 
 def _settling_table(experiment: Experiment) -> Table:

@@ -6,10 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from measures.statistics import Interval
 from studies.compare.experiment import Experiment
-from studies.tables import wanted
-
-#: A difference is called sure whose p-value, adjusted for its whole table, is below.
-SURE = 0.05
+from studies.tables import SURE, wanted
 
 
 def verdict(experiment: Experiment) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kernel.errors import BadInput
-from measures.statistics import Interval, mean_interval, paired_difference
+from measures.statistics import (
+    Interval,
+    holm,
+    mean_interval,
+    paired_difference,
+    paired_p,
+)
 from studies.build import compile_scheduler
 from studies.case import Outcome, perform
 from studies.parallel import each
@@ -29,13 +35,16 @@ class Winner:
     """A configuration of the front, and the present plant beside it.
 
     ``present`` and ``tuned`` are means by aim under the fresh seeds, ``difference``
-    the paired difference, tuned less present.
+    the paired difference, tuned less present. ``p_holm`` is of its t-test, adjusted
+    for all winners and aims (Holm 1979); None of one seed, and where the runs of each
+    are copies of one, which differ by what is seen.
     """
 
     candidate: Candidate
     present: tuple[Interval, ...]
     tuned: tuple[Interval, ...]
     difference: tuple[Interval, ...]
+    p_holm: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,12 +175,12 @@ def _winners(
         outcomes[at : at + FRESH] for at in range(0, len(outcomes), FRESH)
     )
     kept = [k for k in range(FRESH) if trials.losses(present[k])]
-    winners = tuple(
+    winners = [
         _winner(tuning.aims, one, [present[k] for k in kept], [own[k] for k in kept])
         for one, own in zip(best, others, strict=True)
         if kept and all(trials.losses(own[k]) for k in kept)
-    )
-    return winners, tuple(tuning.fresh[k] for k in kept)
+    ]
+    return tuple(_adjusted(winners)), tuple(tuning.fresh[k] for k in kept)
 
 
 def _winner(
@@ -182,12 +191,25 @@ def _winner(
 ) -> Winner:
     before = [[outcome.kpis[aim.kpi] for outcome in present] for aim in aims]
     after = [[outcome.kpis[aim.kpi] for outcome in own] for aim in aims]
+    copies = all(len(set(values)) == 1 for values in (*before, *after))
+    p = () if copies else map(paired_p, after, before)
     return Winner(
         candidate=one,
         present=tuple(map(mean_interval, before)),
         tuned=tuple(map(mean_interval, after)),
         difference=tuple(map(paired_difference, after, before)),
+        p_holm=tuple(p) or (None,) * len(aims),
     )
+
+
+def _adjusted(winners: Sequence[Winner]) -> list[Winner]:
+    """Return the winners, their p-values adjusted for there being several."""
+    known = [p for winner in winners for p in winner.p_holm if p is not None]
+    left = iter(holm(known))
+    return [
+        replace(one, p_holm=tuple(p if p is None else next(left) for p in one.p_holm))
+        for one in winners
+    ]
 
 
 def _unraced(

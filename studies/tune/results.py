@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from typing import Any
 
 from measures.statistics import Interval, mean_interval, paired_difference
-from studies.tables import Table, interval_text, unit_of
+from studies.tables import Table, interval_text, p_text, unit_of
 from studies.tune.candidate import Candidate
 from studies.tune.execute import Tuned
 from studies.whole import written_whole
@@ -116,18 +116,18 @@ def winner_table(tuned: Tuned) -> Table:
     for winner in tuned.winners:
         settings = " ".join(f"{k}={v}" for k, v in winner.candidate.values.items())
         values = zip(winner.present, winner.tuned, winner.difference, strict=True)
-        for (head, unit), (present, own, change) in zip(
-            heads_of(tuned), values, strict=True
+        for (head, unit), intervals, p in zip(
+            heads_of(tuned), values, winner.p_holm, strict=True
         ):
-            texts = [interval_text(i, unit) for i in (present, own, change)]
-            rows.append((settings, head, *texts))
+            texts = [interval_text(interval, unit) for interval in intervals]
+            rows.append((settings, head, *texts, p_text(p)))
             settings = ""
     fresh = tuned.tuning.fresh
     lost = len(fresh) - len(tuned.fresh)
     but = f" but {lost} that the present plant fails under" if lost else ""
     seeds = f"fresh seeds {fresh[0]} to {fresh[-1]}{but}"
     title = f"against the present plant, {seeds}, paired"
-    columns = ("configuration", "KPI", "present", "tuned", "difference")
+    columns = ("configuration", "KPI", "present", "tuned", "difference", "p Holm")
     return Table(title, columns, rows, columns[2:])
 
 
@@ -164,6 +164,7 @@ def as_json(tuned: Tuned) -> dict[str, Any]:
                 "present": by_kpi(winner.present),
                 "tuned": by_kpi(winner.tuned),
                 "difference": by_kpi(winner.difference),
+                "p_holm": dict(zip(kpis, winner.p_holm, strict=True)),
             }
             for winner in tuned.winners
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from measures.statistics import Interval
-from studies.tables import interval_text, plural
+from studies.tables import SURE, interval_text, plural
 from studies.tune.execute import MOST_WINNERS, Tuned, Winner
 from studies.tune.importance import FEWEST
 from studies.tune.results import heads_of
@@ -14,25 +14,25 @@ def verdict(tuned: Tuned) -> str:
     """Return whether a winner is better than the present plant is.
 
     Of several, the one that is surely worse in the fewest aims and, of these, surely
-    better in most.
+    better in most; sure is what stays so adjusted for all winners and aims.
     """
     if not tuned.winners:
         return "The comparison with the present plant failed: a KPI had no value."
     aims = tuned.tuning.aims
 
     def merit(winner: Winner) -> tuple[int, int]:
-        words = list(map(_word, aims, winner.difference))
+        words = list(map(_word, aims, winner.difference, winner.p_holm))
         return -words.count("worse"), words.count("better")
 
     winner = max(tuned.winners, key=merit)
     settings = ", ".join(f"{k} = {v}" for k, v in winner.candidate.values.items())
     told = []
-    for aim, change, (_, unit) in zip(
-        aims, winner.difference, heads_of(tuned), strict=True
+    for aim, change, p, (_, unit) in zip(
+        aims, winner.difference, winner.p_holm, heads_of(tuned), strict=True
     ):
         sign = "+" if change.mean > 0 else ""
         text = f"{sign}{interval_text(change, unit)}"
-        told.append(f"{aim.kpi} {text}, {_word(aim, change)}")
+        told.append(f"{aim.kpi} {text}, {_word(aim, change, p)}")
     lost = min(len(tuned.front), MOST_WINNERS) - len(tuned.winners)
     but = f" Under fresh seeds {lost} of the front failed." if lost else ""
     present = ", ".join(f"{k} = {v}" for k, v in tuned.tuning.present.items())
@@ -40,9 +40,10 @@ def verdict(tuned: Tuned) -> str:
     return f"Against {plant}, {settings}: {'; '.join(told)}.{but}"
 
 
-def _word(aim: Aim, change: Interval) -> str:
+def _word(aim: Aim, change: Interval, p: float | None) -> str:
     low, high = change.low, change.high
-    if low is None or high is None or low <= 0 <= high:
+    unsure = low is None or high is None or low <= 0 <= high
+    if unsure or (p is not None and p >= SURE):
         return "not surely different"
     return "better" if aim.loss(change.mean) < 0 else "worse"
 

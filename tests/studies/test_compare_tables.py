@@ -21,8 +21,9 @@ from studies.compare.folder import claim_comparison, write_comparison
 from studies.compare.notes import notes
 from studies.compare.panel import Line, Panel
 from studies.compare.picture import colours_of, forest
-from studies.compare.table import p_text, tables
+from studies.compare.table import tables
 from studies.folder import claim
+from studies.tables import p_text
 from worlds.files import LARGEST_FILE
 
 NONE = Interval(0, None, None)

@@ -119,8 +119,8 @@ BROKEN = """() => {
 
 def test_words_are_whole_on_a_phone(browser: Any, tmp_path: Path) -> None:
     """Cells go on in the next line at joints; what is still too wide scrolls."""
-    columns = ("configuration", "KPI", "present", "tuned", "difference")
-    figures = ("2,680 ± 254", "2,677 ± 256", "-3.0 ± 5.3")
+    columns = ("configuration", "KPI", "present", "tuned", "difference", "p Holm")
+    figures = ("2,680 ± 254", "2,677 ± 256", "-3.0 ± 5.3", ".233")
     row = ("vehicles=6 policy.rule=reference", "total_cost, currency", *figures)
     section = Section(title="Best", parts=[Table("", columns, [row], columns[2:])])
     path = tmp_path / "page.html"

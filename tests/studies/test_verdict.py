@@ -10,9 +10,10 @@ from made_up import experiment, flow_time
 from agents.scenario import Scenario
 from studies.compare import Outcome
 from studies.compare.notes import notes
-from studies.compare.table import p_text, tables
+from studies.compare.table import tables
 from studies.compare.verdict import verdict
 from studies.report import comparison_report
+from studies.tables import p_text
 
 RULE = "p Holm below .05, bootstrap limits without 0"
 

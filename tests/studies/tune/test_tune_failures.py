@@ -8,16 +8,20 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from shutil import copyfile, copytree
 
 import pytest
+from scipy.stats import t as student
 
 pytest.importorskip("optuna")
 
 import run
 from kernel.errors import BadInput
+from measures.statistics import holm
 from studies.case import Case, Outcome
 from studies.store import Store
+from studies.tables import p_text
 from studies.tune import execute
 from studies.tune.candidate import Candidate
 from studies.tune.folder import tuning_and_folder
@@ -202,6 +206,34 @@ def test_what_beats_the_present_plant_is_told(
         "Against the present plant (vehicles = 2), vehicles = 2: "
         "flow_time -10 ± 0, better; wip -10 ± 0, better."
     )
+
+
+def test_luck_is_adjusted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four winners in two aims are eight chances to be lucky: one is, and is not sure.
+
+    No configuration is better than another here. P-values are those of the intervals.
+    """
+
+    def perform(case: Case) -> Outcome:
+        luck = Random(f"{vehicles_of(case)} {case.seed}")
+        kpis = {"flow_time": luck.gauss(50, 5), "wip": luck.gauss(50, 5)}
+        return Outcome(number=case.number, seed=case.seed, kpis=kpis)
+
+    monkeypatch.setattr(execute, "perform", perform)
+    for seed in range(1, 30):
+        done = carried_out(tmp_path / str(seed), replace(ASKED, seed=seed))
+        changes = [change for one in done.winners for change in one.difference]
+        if any(change.high < 0 for change in changes):
+            break
+    assert len(changes) == 2 * len(done.winners) >= 4
+    scale = student.ppf(0.975, 9)
+    p = [2 * student.sf(abs(one.mean) / one.half * scale, 9) for one in changes]
+    told = [p for one in done.winners for p in one.p_holm]
+    assert told == pytest.approx(holm(p))
+    assert "better" not in verdict(done)
+    assert "worse" not in verdict(done)
+    table = winner_table(done)
+    assert [row[-1] for row in table.rows] == list(map(p_text, told))
 
 
 def test_what_importance_rests_on_is_said(tmp_path: Path) -> None:
