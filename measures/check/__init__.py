@@ -78,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     crew.operator_on_shift,
     crew.operator_skilled,
     crew.operator_present,
+    crew.operator_stays,
 )
 
 

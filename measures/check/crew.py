@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from math import inf
 
 from kernel.events import Event
 from measures.check.record import Finding, Record
 from worlds.spec import Machine
 from worlds.workcalendar import OpenHours
+
+#: What ends the work of an operator, and what it is called here.
+_ENDS = {
+    "setup_finished": "setup",
+    "operation_finished": "",
+    "machine_repaired": "repair",
+}
 
 
 def operator_in_one_place(record: Record) -> Iterator[Finding]:
@@ -101,3 +109,30 @@ def _needed(machine: Machine, event: Event, down: dict[str, str]) -> bool:
     if event.kind == "setup_started":
         return machine.operator.setup
     return machine.operator.run > 0
+
+
+def operator_stays(record: Record) -> Iterator[Finding]:
+    """An operator stays until what he was taken for is done.
+
+    That is a whole set-up, a whole repair, and of a run the share ``operator.run`` of
+    its nominal time, or all of it if it ends sooner.
+    """
+    busy: dict[str, tuple[str, str, float]] = {}  # operator: machine, doing, until
+    for event in record.events:
+        kind, facts, id = event.kind, event.facts, event.subject
+        if kind in ("setup_started", "repair_started") and facts["operator"]:
+            busy[facts["operator"]] = id, kind.partition("_")[0], inf
+        elif kind == "operation_started" and facts["operator"]:
+            attendance = record.machines[id].operator
+            share = 1.0 if attendance is None else attendance.run
+            until = event.time + round(share * facts["nominal"]) if share < 1 else inf
+            busy[facts["operator"]] = id, facts["operation"], until
+        elif kind in _ENDS:
+            done = facts["operation"] if kind == "operation_finished" else _ENDS[kind]
+            for who in [who for who, of in busy.items() if of[:2] == (id, done)]:
+                del busy[who]
+        elif kind == "operator_freed":
+            machine, doing, until = busy.pop(facts["operator"], ("", "", 0))
+            if event.time < until:
+                who = facts["operator"]
+                yield event.time, who, f"leaves {machine} before {doing} is done"

@@ -485,7 +485,23 @@ CASES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
         "operator_present",
         lambda e: without(e, "operator_taken", 1),
     ),
+    "leaves a set-up": ("operator_stays", lambda e: freed_after(e, "setup_started")),
+    "leaves a run": ("operator_stays", lambda e: freed_after(e, "operation_started")),
+    "leaves a repair": ("operator_stays", lambda e: freed_after(e, "repair_started")),
 }
+
+
+def freed_after(events: Facts, kind: str) -> Facts:
+    """Return the facts with whoever begins the first of a kind freed at once."""
+    at = next(i for i, e in enumerate(events) if e.kind == kind and e.facts["operator"])
+    who = events[at].facts["operator"]
+    freed = next(
+        i
+        for i, e in enumerate(events)
+        if i > at and e.kind == "operator_freed" and e.facts["operator"] == who
+    )
+    early = events[freed]._replace(time=events[at].time)
+    return [*events[: at + 1], early, *events[at + 1 : freed], *events[freed + 1 :]]
 
 
 def replaced(events: Facts, kind: str, time: int) -> Event:
@@ -692,3 +708,29 @@ def test_a_drive_where_no_lane_leads_is_told() -> None:
     found = check_trace(replace(FULL.world, floor=floor), FULL.events)
     assert {one.rule for one in found} == {"drives"}
     assert any("where no lane leads" in str(one) for one in found)
+
+
+@pytest.mark.parametrize(("share", "stays"), [(0.4, False), (0.5, True)])
+def test_an_operator_stays_for_a_share_of_a_run(share: float, stays: bool) -> None:
+    """It is the world that says which, of the nominal time."""
+    half = tuple(
+        m if m.operator is None else replace(m, operator=replace(m.operator, run=0.5))
+        for m in FULL.world.machines
+    )
+    at = next(
+        i
+        for i, e in enumerate(FULL.events)
+        if e.kind == "operation_started" and e.facts["operator"]
+    )
+    who, start = FULL.events[at].facts["operator"], FULL.events[at].time
+    freed = next(
+        i
+        for i, e in enumerate(FULL.events)
+        if i > at and e.kind == "operator_freed" and e.facts["operator"] == who
+    )
+    early = start + round(share * FULL.events[at].facts["nominal"])
+    events = list(FULL.events)
+    events[freed] = events[freed]._replace(time=early)
+    events.sort(key=lambda event: event.time)
+    rules = broken(events, replace(FULL.world, machines=half))
+    assert ("operator_stays" not in rules) == stays
