@@ -36,6 +36,8 @@ SAID = (
     ("planner-machining", "rule, dynamic pegging", "hybrid", "weighted_tardiness"),
     ("planner-machining", "rule", "hybrid", "flow_time"),
     ("planner-machining", "rule", "hybrid", "on_time"),
+    ("planner-machining", "rule, dynamic pegging", "negotiated", "weighted_tardiness"),
+    ("planner-machining", "negotiated", "hybrid", "weighted_tardiness"),
 )
 
 
