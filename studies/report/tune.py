@@ -61,7 +61,7 @@ def tune_report(tuned: Tuned) -> str:
         ),
         Section(
             title="The best",
-            text=(verdict(tuned), *about_front(tuned)),
+            text=about_front(tuned),
             parts=[leader_table(tuned), winner_table(tuned)],
         ),
         Section(

@@ -36,8 +36,8 @@ class Winner:
 
     ``present`` and ``tuned`` are means by aim under the fresh seeds, ``difference``
     the paired difference, tuned less present. ``p_holm`` is of its t-test, adjusted
-    for all winners and aims (Holm 1979); None of one seed, and where the runs of each
-    are copies of one, which differ by what is seen.
+    for all winners and aims (Holm 1979); None of one seed, where both are one plant, and
+    where the runs of each are copies of one, which differ by what is seen.
     """
 
     candidate: Candidate
@@ -192,7 +192,7 @@ def _winner(
     before = [[outcome.kpis[aim.kpi] for outcome in present] for aim in aims]
     after = [[outcome.kpis[aim.kpi] for outcome in own] for aim in aims]
     copies = all(len(set(values)) == 1 for values in (*before, *after))
-    p = () if copies else map(paired_p, after, before)
+    p = () if copies or before == after else map(paired_p, after, before)
     return Winner(
         candidate=one,
         present=tuple(map(mean_interval, before)),

@@ -236,6 +236,25 @@ def test_luck_is_adjusted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [row[-1] for row in table.rows] == list(map(p_text, told))
 
 
+def test_the_present_plant_is_not_held_against_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If it is among the winners there is nothing to test, and nothing to adjust for."""
+
+    def perform(case: Case) -> Outcome:
+        n = vehicles_of(case) or 2
+        luck = Random(f"{n} {case.seed}").random()
+        kpis = {"flow_time": 40 - 10 * n + luck, "wip": 10 * n + luck}
+        return Outcome(number=case.number, seed=case.seed, kpis=kpis)
+
+    monkeypatch.setattr(execute, "perform", perform)
+    asked = replace(ASKED, vary=("vehicles=1..3",))
+    done = carried_out(tmp_path / "out", asked, params=None)
+    found = {one.candidate.values["vehicles"]: one.p_holm for one in done.winners}
+    assert found[2] == (None, None)
+    assert all(p < 1e-6 for n in (1, 3) for p in found[n])
+
+
 def test_what_importance_rests_on_is_said(tmp_path: Path) -> None:
     """Of all there are, of too few, and where nothing decides."""
     done = carried_out(tmp_path / "out", replace(ASKED, runs=100))
