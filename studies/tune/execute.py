@@ -36,8 +36,8 @@ class Winner:
 
     ``present`` and ``tuned`` are means by aim under the fresh seeds, ``difference``
     the paired difference, tuned less present. ``p_holm`` is of its t-test, adjusted
-    for all winners and aims (Holm 1979); None of one seed, where both are one plant, and
-    where the runs of each are copies of one, which differ by what is seen.
+    for all winners and aims (Holm 1979); None of one seed, where both are one plant,
+    and where the runs of each are copies of one, which differ by what is seen.
     """
 
     candidate: Candidate

@@ -239,7 +239,7 @@ def test_luck_is_adjusted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_the_present_plant_is_not_held_against_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If it is among the winners there is nothing to test, and nothing to adjust for."""
+    """If it is among the winners there is nothing to test, nor to adjust for."""
 
     def perform(case: Case) -> Outcome:
         n = vehicles_of(case) or 2
