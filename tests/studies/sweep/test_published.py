@@ -38,6 +38,8 @@ SAID = (
     ("planner-machining", "rule", "hybrid", "on_time"),
     ("planner-machining", "rule, dynamic pegging", "negotiated", "weighted_tardiness"),
     ("planner-machining", "negotiated", "hybrid", "weighted_tardiness"),
+    ("quiet-machining", "rule", "hybrid", "weighted_tardiness"),
+    ("quiet-machining", "rule", "hybrid", "flow_time"),
 )
 
 
