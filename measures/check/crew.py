@@ -11,11 +11,11 @@ from measures.check.record import Finding, Record
 from worlds.spec import Machine
 from worlds.workcalendar import OpenHours
 
-#: What ends the work of an operator, and what it is called here.
+#: What an operator is needed for, and what ends it.
 _ENDS = {
-    "setup_finished": "setup",
-    "operation_finished": "",
-    "machine_repaired": "repair",
+    "setup_started": "setup_finished",
+    "operation_started": "operation_finished",
+    "repair_started": "machine_repaired",
 }
 
 
@@ -117,22 +117,19 @@ def operator_stays(record: Record) -> Iterator[Finding]:
     That is a whole set-up, a whole repair, and of a run the share ``operator.run`` of
     its nominal time, or all of it if it ends sooner.
     """
-    busy: dict[str, tuple[str, str, float]] = {}  # operator: machine, doing, until
+    busy: dict[str, tuple[tuple[str, str, str | None], float]] = {}  # end, until
     for event in record.events:
         kind, facts, id = event.kind, event.facts, event.subject
-        if kind in ("setup_started", "repair_started") and facts["operator"]:
-            busy[facts["operator"]] = id, kind.partition("_")[0], inf
-        elif kind == "operation_started" and facts["operator"]:
+        what = facts.get("operation")
+        if kind in _ENDS and facts["operator"]:
             attendance = record.machines[id].operator
-            share = 1.0 if attendance is None else attendance.run
-            until = event.time + round(share * facts["nominal"]) if share < 1 else inf
-            busy[facts["operator"]] = id, facts["operation"], until
-        elif kind in _ENDS:
-            done = facts["operation"] if kind == "operation_finished" else _ENDS[kind]
-            for who in [who for who, of in busy.items() if of[:2] == (id, done)]:
-                del busy[who]
-        elif kind == "operator_freed":
-            machine, doing, until = busy.pop(facts["operator"], ("", "", 0))
+            until = inf
+            if kind == "operation_started" and attendance and attendance.run < 1:
+                until = event.time + round(attendance.run * facts["nominal"])
+            busy[facts["operator"]] = (_ENDS[kind], id, what), until
+        elif kind in _ENDS.values():
+            busy = {who: of for who, of in busy.items() if of[0] != (kind, id, what)}
+        elif kind == "operator_freed" and facts["operator"] in busy:
+            (end, machine, _), until = busy.pop(facts["operator"])
             if event.time < until:
-                who = facts["operator"]
-                yield event.time, who, f"leaves {machine} before {doing} is done"
+                yield event.time, facts["operator"], f"leaves {machine} before {end}"

@@ -192,13 +192,14 @@ def _winner(
     before = [[outcome.kpis[aim.kpi] for outcome in present] for aim in aims]
     after = [[outcome.kpis[aim.kpi] for outcome in own] for aim in aims]
     copies = all(len(set(values)) == 1 for values in (*before, *after))
-    p = () if copies or before == after else map(paired_p, after, before)
+    tested = not copies and before != after
+    pairs = zip(after, before, strict=True)
     return Winner(
         candidate=one,
         present=tuple(map(mean_interval, before)),
         tuned=tuple(map(mean_interval, after)),
         difference=tuple(map(paired_difference, after, before)),
-        p_holm=tuple(p) or (None,) * len(aims),
+        p_holm=tuple(paired_p(*pair) if tested else None for pair in pairs),
     )
 
 

@@ -25,7 +25,7 @@ def broken(events: Facts, shop: World = FULL.world) -> set[str]:
 
 
 def moved(events: Facts, kind: str, nth: int, seconds: float) -> Facts:
-    """Return the facts with one of them told at another time, in its order."""
+    """Return the facts with one of them told so much later, in its order."""
     changed = edited(events, kind, nth, time_=seconds)
     return sorted(changed, key=lambda event: event.time)
 
@@ -491,17 +491,20 @@ CASES: dict[str, tuple[str, Callable[[Facts], Facts]]] = {
 }
 
 
-def freed_after(events: Facts, kind: str) -> Facts:
-    """Return the facts with whoever begins the first of a kind freed at once."""
-    at = next(i for i, e in enumerate(events) if e.kind == kind and e.facts["operator"])
-    who = events[at].facts["operator"]
-    freed = next(
-        i
-        for i, e in enumerate(events)
-        if i > at and e.kind == "operator_freed" and e.facts["operator"] == who
+def freed_after(events: Facts, kind: str, share: float = 0.0) -> Facts:
+    """Return the facts with whoever begins the first of a kind freed too early.
+
+    That is at once, or after a share of the nominal time.
+    """
+    start = next(e for e in events if e.kind == kind and e.facts["operator"])
+    freed = [e for e in events if e.kind == "operator_freed"]
+    nth = next(
+        n
+        for n, e in enumerate(freed)
+        if e.time > start.time and e.facts["operator"] == start.facts["operator"]
     )
-    early = events[freed]._replace(time=events[at].time)
-    return [*events[: at + 1], early, *events[at + 1 : freed], *events[freed + 1 :]]
+    early = start.time + share * start.facts.get("nominal", 0) - freed[nth].time
+    return moved(events, "operator_freed", nth, early / S)
 
 
 def replaced(events: Facts, kind: str, time: int) -> Event:
@@ -717,20 +720,6 @@ def test_an_operator_stays_for_a_share_of_a_run(share: float, stays: bool) -> No
         m if m.operator is None else replace(m, operator=replace(m.operator, run=0.5))
         for m in FULL.world.machines
     )
-    at = next(
-        i
-        for i, e in enumerate(FULL.events)
-        if e.kind == "operation_started" and e.facts["operator"]
-    )
-    who, start = FULL.events[at].facts["operator"], FULL.events[at].time
-    freed = next(
-        i
-        for i, e in enumerate(FULL.events)
-        if i > at and e.kind == "operator_freed" and e.facts["operator"] == who
-    )
-    early = start + round(share * FULL.events[at].facts["nominal"])
-    events = list(FULL.events)
-    events[freed] = events[freed]._replace(time=early)
-    events.sort(key=lambda event: event.time)
+    events = freed_after(FULL.events, "operation_started", share)
     rules = broken(events, replace(FULL.world, machines=half))
     assert ("operator_stays" not in rules) == stays

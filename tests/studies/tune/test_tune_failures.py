@@ -225,6 +225,7 @@ def test_luck_is_adjusted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         changes = [change for one in done.winners for change in one.difference]
         if any(change.high < 0 for change in changes):
             break
+    assert any(change.high < 0 for change in changes)
     assert len(changes) == 2 * len(done.winners) >= 4
     scale = student.ppf(0.975, 9)
     p = [2 * student.sf(abs(one.mean) / one.half * scale, 9) for one in changes]
